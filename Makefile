@@ -1,0 +1,32 @@
+# Each command does all its own set-up from a fresh clone. Windows: `uv run firstbell demo`.
+PYTHON := $(shell command -v python3 || command -v python)
+VENV := .venv/bin
+
+.PHONY: demo test check lock golden
+
+demo: ## a whole school morning on this computer
+	@$(PYTHON) bootstrap.py demo
+	@$(VENV)/python -m firstbell demo
+
+test: ## every test
+	@$(PYTHON) bootstrap.py test
+	@$(VENV)/python -m pytest -n 2
+
+check: ## what CI checks besides the tests
+	@$(PYTHON) bootstrap.py test
+	@$(VENV)/ruff check .
+	@$(VENV)/ruff format --check .
+	@$(VENV)/mypy
+	@$(VENV)/lint-imports
+	@$(VENV)/codespell
+	@$(VENV)/python -m pytest -q tests/docs
+
+lock: ## after a change of dependencies
+	@$(PYTHON) bootstrap.py test
+	@$(VENV)/uv lock
+	@$(VENV)/uv export --quiet --frozen --no-emit-project --no-default-groups --extra azure -o requirements.txt
+	@$(VENV)/uv export --quiet --frozen --no-emit-project --no-default-groups --group build -o requirements/demo.txt
+	@$(VENV)/uv export --quiet --frozen --no-emit-project --all-extras --group dev -o requirements/test.txt
+
+golden: ## draw the golden files again; read the difference before you commit it
+	@$(VENV)/python -m pytest -q --golden

@@ -1,0 +1,300 @@
+"""The ports: what the attendance office needs of the outside world.
+
+Workflows see these protocols and nothing behind them. Each has a fake and a conformance suite in `firstbell/testing/`,
+and the suite runs on the fake and on every real adapter. Adapters raise the errors of `firstbell.errors` and no
+others. Datetimes are aware and in UTC; dates are the school's own dates.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+from firstbell.records import (
+    Bounce,
+    Card,
+    ExpectedElsewhere,
+    Guarantee,
+    LedgerEntry,
+    LedgerFault,
+    MarkChange,
+    Marks,
+    Message,
+    MisCapabilities,
+    PersonsCell,
+    Proposal,
+    RegisterStatus,
+    Roll,
+    School,
+    SheetRead,
+    SheetRows,
+    State,
+    Whereabouts,
+)
+from rules.calendar import SchoolCalendar, Session
+from rules.contact.purposes import Purpose
+from rules.registers import RegisterSpan
+from sheets_templates import WorkbookLayout
+
+
+class Mis(Protocol):
+    """The management information system: the register of record. Read-only unless a school switches writing on."""
+
+    @property
+    def capabilities(self) -> MisCapabilities: ...
+
+    def school(self) -> School:
+        """Who the school is, as the MIS names it."""
+        ...
+
+    def roll(self) -> Roll:
+        """Pupils and contacts with their links. Raises BadInput, RetryLater, NeedsHuman."""
+        ...
+
+    def marks(self, first: dt.date, last: dt.date) -> Marks:
+        """Marks from `first` to `last`, both inside, read afresh. Raises BadInput, RetryLater, NeedsHuman."""
+        ...
+
+    def registers(self, day: dt.date) -> tuple[RegisterStatus, ...]:
+        """The state of each group's register on a day; empty when the MIS can't say (see capabilities)."""
+        ...
+
+    def calendar(self) -> SchoolCalendar:
+        """Terms, INSET days, bank holidays and closures."""
+        ...
+
+    def expected_elsewhere(self, day: dt.date) -> tuple[ExpectedElsewhere, ...]:
+        """Trip, exam, medical and other lists for a day, read afresh."""
+        ...
+
+
+class Registers(Protocol):
+    """The store's roll and attendance register."""
+
+    def save_roll(self, roll: Roll) -> None:
+        """Replace the roll, in one transaction; pupils no longer on it keep their marks."""
+        ...
+
+    def roll(self) -> Roll | None:
+        """The roll as last saved; None before the first sync."""
+        ...
+
+    def save_marks(self, marks: Marks, *, by_name: str, by_role: str, reason: str) -> tuple[MarkChange, ...]:
+        """Write marks in one transaction and return what changed.
+
+        A first mark (from not taken) is no change in the amendment sense and is not recorded as one; every other
+        difference is appended to the mark changes. Sessions absent from `marks` are left as they are.
+        """
+        ...
+
+    def marks_as_at(self) -> dt.datetime | None:
+        """When the newest marks in the store were true; None before the first sync."""
+        ...
+
+    def span(self, pupil_id: str, first: dt.date, last: dt.date) -> RegisterSpan:
+        """One pupil's register; sessions nobody has a mark for are not in it."""
+        ...
+
+    def spans(self, first: dt.date, last: dt.date) -> dict[str, RegisterSpan]:
+        """Every pupil's register over the same sessions, by pupil id."""
+        ...
+
+    def mark_changes(self, first: dt.date, last: dt.date) -> tuple[MarkChange, ...]:
+        """Amendments to sessions of these dates, oldest first."""
+        ...
+
+
+class Ledger(Protocol):
+    """Append-only record of every finding, proposal, decision and message; each entry chained to the last by hash."""
+
+    def append(
+        self, kind: str, *, at: dt.datetime, actor: str, facts: Mapping[str, str], pupil_id: str | None = None
+    ) -> LedgerEntry:
+        """Add an entry. `facts` hold ids, codes and sentences without names."""
+        ...
+
+    def entries(
+        self, *, pupil_id: str | None = None, kind: str | None = None, since: dt.datetime | None = None
+    ) -> tuple[LedgerEntry, ...]:
+        """Entries in order, narrowed to a pupil, a kind, or a time."""
+        ...
+
+    def verify(self) -> tuple[LedgerFault, ...]:
+        """Every place where an entry was altered, removed or moved; empty when the chain holds."""
+        ...
+
+
+class Proposals(Protocol):
+    """The store's proposals. Every change of state is compare-and-set and writes its ledger entry with it."""
+
+    def add(self, proposals: Iterable[Proposal], *, at: dt.datetime, actor: str) -> tuple[Proposal, ...]:
+        """Add those whose keys do not exist yet, in one transaction; returns the ones added."""
+        ...
+
+    def find(
+        self,
+        *,
+        session: Session | None = None,
+        purpose: Purpose | None = None,
+        states: Iterable[State] = (),
+        dispatch_key: str | None = None,
+    ) -> tuple[Proposal, ...]:
+        """Proposals in the order they were planned, narrowed as asked; no states means any state."""
+        ...
+
+    def move(
+        self,
+        keys: Sequence[str],
+        old: State,
+        new: State,
+        *,
+        at: dt.datetime,
+        actor: str,
+        reason: str,
+        dispatch_key: str | None = None,
+    ) -> bool:
+        """Move all of `keys` from `old` to `new`, or none: False when any was no longer in `old`.
+
+        With `dispatch_key`, that key is recorded on each (on the way to RELEASING); moving back to HELD clears it and
+        the draft id.
+        """
+        ...
+
+    def record_draft(self, dispatch_key: str, draft_id: str, *, at: dt.datetime) -> bool:
+        """Write the draft's id on a RELEASING dispatch that has none; False when another run was first."""
+        ...
+
+
+class Desk(Protocol):
+    """The store's small memory between runs: accepted cells of people's columns, and whether a run has happened."""
+
+    def cells(self, workbook: str) -> tuple[PersonsCell, ...]:
+        """Accepted values of people's columns in one workbook."""
+        ...
+
+    def save_cells(self, cells: Iterable[PersonsCell]) -> None:
+        """Remember accepted values; an empty value forgets."""
+        ...
+
+    def take_lease(self, job: str, *, now: dt.datetime, seconds: int) -> bool:
+        """True when no other run of this job holds a lease that is still good; the lease is then ours."""
+        ...
+
+    def end_lease(self, job: str) -> None:
+        """Give the lease back."""
+        ...
+
+    def heartbeat(self, job: str, *, at: dt.datetime, due_at: dt.datetime | None, outcome: str) -> None:
+        """Record that a job ran to its end."""
+        ...
+
+    def last_heartbeat(self, job: str) -> dt.datetime | None:
+        """When a job last ran to its end; None if never."""
+        ...
+
+
+class Store(Protocol):
+    """Everything that is remembered for one school."""
+
+    @property
+    def registers(self) -> Registers: ...
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def proposals(self) -> Proposals: ...
+    @property
+    def desk(self) -> Desk: ...
+
+
+class Workbook(Protocol):
+    """A workbook that people and Firstbell share. System cells are written by key; people's are never overwritten."""
+
+    def draw(self, layout: WorkbookLayout, sheets: Sequence[SheetRows], *, as_at: str) -> None:
+        """Bring every sheet up to date: rows by key, new ones added, those no longer wanted removed.
+
+        People's cells, colours, notes, order, filters and added columns stay. Raises NeedsHuman while someone has
+        the file locked, and then nothing has changed.
+        """
+        ...
+
+    def read(self, layout: WorkbookLayout) -> tuple[SheetRead, ...]:
+        """What the workbook holds now; empty when it does not exist yet. Raises NeedsHuman for an unusable one."""
+        ...
+
+
+class Mailer(Protocol):
+    """Sends one message exactly once, as far as the provider allows. Steps are apart so that a crash between them can
+    be settled by looking, never by sending again."""
+
+    @property
+    def guarantee(self) -> Guarantee: ...
+
+    def create_draft(self, message: Message) -> str:
+        """Prepare the message where it can be found again, and return the draft's id. Sends nothing."""
+        ...
+
+    def send_draft(self, draft_id: str) -> None:
+        """Send that draft. Raises RetryLater when nothing was sent, GiveUp when it never will be; any other doubt is
+        NeedsHuman and must be looked up."""
+        ...
+
+    def look_up(self, key: str, draft_id: str) -> Whereabouts:
+        """Where the message is now."""
+        ...
+
+    def discard_draft(self, draft_id: str) -> None:
+        """Delete a draft that will not be sent; quiet when it is gone already."""
+        ...
+
+    def bounces(self, since: dt.datetime) -> tuple[Bounce, ...]:
+        """Non-delivery reports since a time, matched to message keys; empty where the provider can't tell."""
+        ...
+
+
+class Texter(Mailer, Protocol):
+    """Sends text messages: the same steps as a mailer; `to` is a phone number and `html` is empty."""
+
+
+class Channel(Protocol):
+    """A staff channel, such as Teams or Chat."""
+
+    def post(self, card: Card) -> None:
+        """Post a card; posting the same key again changes nothing. Raises RetryLater, GiveUp, Misconfigured."""
+        ...
+
+    def is_posted(self, key: str) -> bool:
+        """Whether a card with this key really stands in the channel."""
+        ...
+
+
+class Folders(Protocol):
+    """Folders that only named people may open."""
+
+    def put(self, folder: str, name: str, content: bytes) -> None:
+        """Put a document; the same name again replaces it. Raises GiveUp for an unsafe name."""
+        ...
+
+    def set_access(self, folder: str, people: frozenset[str]) -> None:
+        """Let exactly these people open the folder."""
+        ...
+
+    def access(self, folder: str) -> frozenset[str]:
+        """Who can really open the folder now, read back."""
+        ...
+
+
+class Jobs(Protocol):
+    """Enqueues one school's job for the platform to run."""
+
+    def enqueue(self, school_key: str, job: str, due_at: dt.datetime) -> None: ...
+
+
+class Clock(Protocol):
+    """What time it is: an aware datetime in UTC. Only composition makes a real one."""
+
+    def now(self) -> dt.datetime: ...
+
+
+class Secrets(Protocol):
+    """Reads secrets by name. Raises Misconfigured when there is none."""
+
+    def secret(self, name: str) -> str: ...

@@ -1,0 +1,294 @@
+"""The plain records that pass through the ports: immutable, without behaviour, without names in their `repr`.
+
+Datetimes are aware and in UTC; dates are the school's own dates. Law's own records (pupils, contacts, marks,
+calendar) live in `rules`.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from rules.calendar import Session
+from rules.codes import AttendanceCode
+from rules.contact.purposes import Purpose
+from rules.people import Contact, Personal, Pupil, PupilContact
+from rules.registers import Mark
+from sheets_templates import Cell
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """Who the school is. `key` is ours, short and safe in file names; the rest are attributes."""
+
+    key: str
+    name: str
+    urn: str | None = None
+    laestab: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong in what was read that did not stop the rest: where, and a sentence that says what to do."""
+
+    where: str
+    sentence: str
+    pupil_id: str | None = None
+    session: Session | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """The pupils of a school and their contacts, as at a moment. `is_complete`: a pupil not in it is not on roll."""
+
+    as_at: dt.datetime
+    pupils: tuple[Pupil, ...]
+    contacts: tuple[Contact, ...]
+    links: tuple[PupilContact, ...]
+    problems: tuple[Problem, ...] = ()
+    is_complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Marks as at a moment. A session without a Mark, and a Mark whose code is None, both mean: not taken."""
+
+    as_at: dt.datetime
+    marks: tuple[Mark, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+class RegisterState(StrEnum):
+    NOT_TAKEN = "not taken"
+    TAKEN = "taken"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Teacher:
+    """A member of staff as the MIS or the cover list names them."""
+
+    id: str
+    name: Personal
+    email: Personal
+
+    def __repr__(self) -> str:
+        return f"Teacher({self.id})"
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterStatus:
+    """Whether one group's register was taken for a session, whose it is, and who covers (None: nobody named)."""
+
+    session: Session
+    group: str
+    state: RegisterState
+    teacher: Teacher
+    cover: Teacher | None = None
+    head_of_department: Teacher | None = None
+
+    @property
+    def in_the_room(self) -> Teacher:
+        """The teacher to ask: the one who covers, where the cover list names one."""
+        return self.cover or self.teacher
+
+
+class Elsewhere(StrEnum):
+    """Lists a pupil may be on who is not in the classroom and not missing either."""
+
+    TRIP = "trip"
+    EXAM = "exam"
+    MEDICAL = "medical room"
+    ALTERNATIVE_PROVISION = "alternative provision"
+    SUSPENSION = "suspension"
+    SIGNED_IN = "signed in at reception"
+    PLANNED_LEAVE = "planned leave"
+    MUSIC = "music lesson"
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedElsewhere:
+    """A pupil is on one of the lists for a session."""
+
+    pupil_id: str
+    session: Session
+    kind: Elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class MisCapabilities:
+    """What an MIS connector can do, declared as data; asking for what is not declared raises Misconfigured."""
+
+    has_registers: bool
+    has_minutes_late: bool
+    has_changes: bool
+    can_write_back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MarkChange:
+    """An amendment as the register must keep it: original and amended entry, reason, date, name and role.
+
+    SI 2024/208 regulation 6. `by_name` and `by_role` say who amended; "MIS" and "not given by the MIS" where the export does not
+    tell. `seen_at` is when we noticed.
+    """
+
+    pupil_id: str
+    session: Session
+    original: AttendanceCode | None
+    amended: AttendanceCode | None
+    reason: str
+    changed_on: dt.date
+    by_name: str
+    by_role: str
+    seen_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One line of the ledger: number from 1, when, kind, about whom, by whom, facts, and the hash chain."""
+
+    number: int
+    at: dt.datetime
+    kind: str
+    pupil_id: str | None
+    actor: str
+    facts: Mapping[str, str]
+    previous_hash: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFault:
+    """Where the chain breaks and how: `altered`, `missing`, `reordered` or `cut short`."""
+
+    number: int
+    fault: str
+
+
+class State(StrEnum):
+    """Where a proposal stands; see docs/states.md for every step that is allowed."""
+
+    PROPOSED = "proposed"
+    HELD = "held"
+    RELEASING = "releasing"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    ANSWERED = "answered"
+    BLOCKED = "blocked"
+    STOPPED = "stopped"
+    RECALLED = "recalled"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Proposal:
+    """One message we mean to send: to one recipient, about one pupil (or register), for one session and purpose.
+
+    `key` is school + pupil + session + purpose + recipient: it can exist once, whoever runs twice. `group` joins
+    proposals that may share one message (see rules.contact.households); `dispatch_key` is set when they are fixed
+    together at release. `facts` hold what the template needs, by id and code, never a name.
+    """
+
+    key: str
+    purpose: Purpose
+    session: Session
+    subject_id: str
+    recipient_id: str
+    address: Personal
+    group: str
+    state: State
+    reason: str
+    planned_at: dt.datetime
+    release_at: dt.datetime
+    send_before: dt.datetime
+    facts: Mapping[str, str] = field(default_factory=dict)
+    dispatch_key: str | None = None
+    draft_id: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Proposal({self.key}, {self.state})"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsCell:
+    """What a person last typed in a column of theirs, as it was accepted."""
+
+    workbook: str
+    sheet: str
+    row_key: str
+    column: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRows:
+    """The rows of one sheet to draw: key to column to cell. Columns of people's are filled only in new rows."""
+
+    sheet: str
+    rows: Mapping[str, Mapping[str, Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRead:
+    """What a sheet holds now: key to column to text, and rows people added themselves, which have no key yet."""
+
+    sheet: str
+    rows: Mapping[str, Mapping[str, str]]
+    typed: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Message:
+    """Rendered content for one address on one channel. The subject never names a pupil or a reason."""
+
+    key: str
+    purpose: Purpose
+    to: Personal
+    subject: str
+    text: Personal
+    html: Personal
+    send_before: dt.datetime
+    reference: str = ""
+
+    def __repr__(self) -> str:
+        return f"Message({self.key}, {self.purpose})"
+
+
+class Whereabouts(StrEnum):
+    """What a provider says of a draft or a message that carries a key."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    ABSENT = "absent"
+    CANNOT_TELL = "cannot tell"
+
+
+class Guarantee(StrEnum):
+    """What a mailer can honestly promise across a crash."""
+
+    EXACTLY_ONCE = "exactly once"
+    IN_DOUBT_AFTER_CRASH = "in doubt after a crash"
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """A message that did not arrive: the key of the message, and whether trying again is hopeless."""
+
+    key: str
+    is_permanent: bool
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card for the safeguarding channel. Its face shows a case number and urgency only; names are behind the link."""
+
+    key: str
+    title: str
+    lines: tuple[str, ...]
+    link_text: str
+    link: str
+    is_urgent: bool = False

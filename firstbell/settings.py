@@ -1,0 +1,237 @@
+"""A school's settings, read from its `school.toml`; and the one place that reads the environment.
+
+Whatever the law does not fix, and whatever we could not establish, is a setting here and no constant anywhere.
+Unknown keys are refused, so a misspelt one can't be dropped in silence.
+"""
+
+import datetime as dt
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from firstbell.errors import BadInput, Misconfigured
+
+Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
+Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,40}$")]
+Email = Annotated[str, Field(pattern=r"^[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+$")]
+
+
+class Section(BaseModel):
+    """Part of the settings: strict, unchangeable, and silent about what it holds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(…)"
+
+    __str__ = __repr__
+
+
+class SchoolSettings(Section):
+    """Who the school is."""
+
+    key: Key
+    name: str
+    phone: str
+    absence_email: Email
+    timezone: str = "Europe/London"
+
+
+class RegisterTimes(Section):
+    """When a session's register opens and closes, and when the session ends; the same for all pupils, in local time.
+
+    A register stays open for 30 minutes at most (DfE guidance; rules/parameters/attendance_register).
+    """
+
+    opens: dt.time
+    closes: dt.time
+    session_ends: dt.time
+
+
+class DayTimes(Section):
+    """The school day and when each job is due, in local time."""
+
+    am: RegisterTimes
+    pm: RegisterTimes
+    sync_at: dt.time = dt.time(7)
+    chase_at: dt.time = dt.time(9, 15)
+    first_day_contact_at: dt.time = dt.time(9, 45)
+
+
+class ChaseSettings(Section):
+    """Chasing teachers for registers: how often, and after how many reminders the head of department is told."""
+
+    repeat_minutes: Minutes = 10
+    reminders_before_escalation: Annotated[int, Field(ge=1, le=5)] = 2
+
+
+class FirstDaySettings(Section):
+    """First-day contact.
+
+    `contacts_told_first`: how many contacts are told at once, in order of priority (equal priorities together).
+    `unanswered_minutes`: after how long without an answer a pupil goes on the phone list.
+    `needs_second_person_after`: from this local time on, no first alarm leaves without two people's release.
+    """
+
+    hold_minutes: Minutes = 10
+    contacts_told_first: Annotated[int, Field(ge=1, le=4)] = 1
+    data_may_be_old_minutes: Minutes = 30
+    unanswered_minutes: Minutes = 45
+    vulnerable_unanswered_minutes: Minutes = 15
+    needs_second_person_after: dt.time = dt.time(12)
+
+
+class UnusualSettings(Section):
+    """When a number of unexplained absences is unusual: more than `factor_percent` of the same weekday's median and at
+    least `at_least` pupils; for a form, `whole_form_from` pupils and every one of them absent."""
+
+    weeks_looked_back: Annotated[int, Field(ge=2, le=30)] = 6
+    factor_percent: Annotated[int, Field(ge=110, le=1000)] = 200
+    at_least: Annotated[int, Field(ge=1)] = 12
+    year_group_at_least: Annotated[int, Field(ge=1)] = 8
+    whole_form_from: Annotated[int, Field(ge=2)] = 8
+
+
+class RollGuard(Section):
+    """A roll or a day's marks much smaller than the last one stops the run: `keep_percent` of it must still be there."""
+
+    keep_percent: Annotated[int, Field(ge=50, le=100)] = 90
+
+
+class MisSettings(Section):
+    """Where the MIS data comes from. `files` reads the exports in a folder."""
+
+    kind: Literal["files"] = "files"
+    folder: Path
+
+
+class OutgoingSettings(Section):
+    """What leaves the building. `stop` holds everything back. In rehearsal only `rehearsal_recipients` are written to."""
+
+    stop: bool = False
+    rehearsal: bool = True
+    rehearsal_recipients: tuple[Email, ...] = ()
+    mailer: Literal["local", "smtp"] = "local"
+
+
+class SmtpSettings(Section):
+    """An SMTP submission server. The password is read from the secret named here, never from this file."""
+
+    host: str
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    security: Literal["starttls", "tls"] = "starttls"
+    username: str = ""
+    password_secret: str = ""
+    sender: Email
+    certificate_authority: Path | None = None
+
+
+class LocalSettings(Section):
+    """The embedded default: workbooks, outbox, channel, folders and store, all below one folder on disk."""
+
+    folder: Path = Path()
+
+
+class StaffMember(Section):
+    """Someone who may write in the workbooks, known there by initials; `is_present` days are ISO weekdays, 1 Monday."""
+
+    initials: Annotated[str, Field(pattern=r"^[A-Z]{2,4}$")]
+    name: str
+    role: str
+    email: Email
+    is_safeguarding: bool = False
+    working_days: tuple[Annotated[int, Field(ge=1, le=7)], ...] = (1, 2, 3, 4, 5)
+
+
+class Settings(Section):
+    """All settings of one school."""
+
+    school: SchoolSettings
+    day: DayTimes
+    mis: MisSettings
+    staff: tuple[StaffMember, ...]
+    chase: ChaseSettings = ChaseSettings()
+    first_day: FirstDaySettings = FirstDaySettings()
+    unusual: UnusualSettings = UnusualSettings()
+    roll: RollGuard = RollGuard()
+    outgoing: OutgoingSettings = OutgoingSettings()
+    smtp: SmtpSettings | None = None
+    local: LocalSettings = LocalSettings()
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> "Settings":
+        initials = [person.initials for person in self.staff]
+        if len(set(initials)) != len(initials):
+            raise ValueError("two members of staff have the same initials")
+        if self.outgoing.mailer == "smtp" and self.smtp is None:
+            raise ValueError("outgoing.mailer is 'smtp', so there must be an [smtp] section")
+        if not any(person.is_safeguarding for person in self.staff):
+            raise ValueError("at least one member of staff must have is_safeguarding = true")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.school.timezone)
+
+    def person(self, initials: str) -> StaffMember | None:
+        """The member of staff with these initials, in any case and with any spaces around; None for nobody."""
+        return next((p for p in self.staff if p.initials == initials.strip().upper()), None)
+
+
+def load_settings(path: Path) -> Settings:
+    """Read `school.toml`. Relative folders in it are taken from the file's own folder. Raises BadInput."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        table = tomllib.loads(text)
+    except FileNotFoundError as error:
+        raise BadInput(str(path), "no such file", "a school.toml (make one with: firstbell init)") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(path.name, f"what is not TOML ({error})", "a TOML file in UTF-8") from error
+    try:
+        settings = Settings.model_validate(table)
+    except ValidationError as error:
+        raise _bad(path, text, error) from error
+    return _anchored(settings, path.parent.resolve())
+
+
+def _bad(path: Path, text: str, error: ValidationError) -> BadInput:
+    first: Any = error.errors(include_url=False, include_input=False)[0]
+    names = [str(part) for part in first["loc"]]
+    found = "an unknown key" if first["type"] == "extra_forbidden" else f"a value that does not fit ({first['msg']})"
+    found = "nothing" if first["type"] == "missing" else found
+    expected = (
+        "only the keys in docs/settings.md" if first["type"] == "extra_forbidden" else "what docs/settings.md says"
+    )
+    return BadInput(path.name, found, expected, _row_of(text, names), ".".join(names))
+
+
+def _row_of(text: str, names: list[str]) -> int:
+    """The line where the last named key stands, as well as plain text can tell; 0 when it does not."""
+    for name in reversed(names):
+        for row, line in enumerate(text.splitlines(), 1):
+            if re.match(rf"\s*(\[+\s*)?([\w.]+\.)?{re.escape(name)}\s*(\]+|=)", line):
+                return row
+    return 0
+
+
+def _anchored(settings: Settings, base: Path) -> Settings:
+    mis = settings.mis.model_copy(update={"folder": base / settings.mis.folder})
+    local = settings.local.model_copy(update={"folder": base / settings.local.folder})
+    return settings.model_copy(update={"mis": mis, "local": local})
+
+
+class EnvironmentSecrets:
+    """Secrets from environment variables `FIRSTBELL_SECRET_…`: for a laptop or a server of the school's own."""
+
+    def secret(self, name: str) -> str:
+        """The secret's value. Raises Misconfigured when the variable is not set."""
+        variable = "FIRSTBELL_SECRET_" + re.sub(r"[^A-Z0-9]", "_", name.upper())
+        value = os.environ.get(variable, "")
+        if not value:
+            raise Misconfigured(f"the secret '{name}' is not set: put it in the environment variable {variable}")
+        return value

@@ -1,0 +1,36 @@
+"""The office: the ports and settings that a duty works with. Composition makes one; workflows only take it."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from firstbell.messages.rendering import Wording
+from firstbell.ports import Channel, Clock, Folders, Mailer, Mis, Store, Workbook
+from firstbell.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """One school's attendance office."""
+
+    settings: Settings
+    mis: Mis
+    store: Store
+    attendance_workbook: Workbook
+    safeguarding_workbook: Workbook
+    mailer: Mailer
+    channel: Channel
+    folders: Folders
+    clock: Clock
+    wording: Wording
+
+    def today(self) -> dt.date:
+        """The school's own date at this moment."""
+        return self.clock.now().astimezone(self.settings.zone).date()
+
+    def at(self, day: dt.date, time: dt.time) -> dt.datetime:
+        """A local time of the school on a date, in UTC."""
+        return dt.datetime.combine(day, time, tzinfo=self.settings.zone).astimezone(dt.UTC)
+
+    def local_time(self, moment: dt.datetime) -> str:
+        """A moment as people at the school read it: 09:45."""
+        return f"{moment.astimezone(self.settings.zone):%H:%M}"

@@ -1,0 +1,78 @@
+"""Marks and the attendance register, held as one byte a session so that a school year is a few hundred kilobytes.
+
+Three states never mix: a session with no mark (byte 0: the register was not taken, or not for this pupil), one marked
+N (taken, no reason yet), and one with any other code.
+"""
+
+import datetime as dt
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rules.calendar.sessions import Session
+from rules.codes import NO_MARK, AttendanceCode, byte_of, code_of
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One entry of the register: pupil, session, code (None: not taken), and minutes late where the MIS gives them."""
+
+    pupil_id: str
+    session: Session
+    code: AttendanceCode | None
+    minutes_late: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterSpan:
+    """One pupil's register over some sessions: `marks[i]` is the byte of the code for `sessions[i]`."""
+
+    pupil_id: str
+    sessions: tuple[Session, ...]
+    marks: bytes
+
+    def __post_init__(self) -> None:
+        if len(self.sessions) != len(self.marks):
+            raise ValueError(f"a span of {len(self.sessions)} sessions needs as many marks, found {len(self.marks)}")
+
+    def code_at(self, session: Session) -> AttendanceCode | None:
+        """The code of a session; None when no mark was taken or the session lies outside the span."""
+        index = bisect_left(self.sessions, session)
+        inside = index < len(self.sessions) and self.sessions[index] == session
+        return code_of(self.marks[index]) if inside else None
+
+    def between(self, first: dt.date, last: dt.date) -> "RegisterSpan":
+        """The part of the span from `first` to `last`, both days inside."""
+        low = bisect_left(self.sessions, first, key=_date_of)
+        high = bisect_right(self.sessions, last, key=_date_of)
+        return RegisterSpan(self.pupil_id, self.sessions[low:high], self.marks[low:high])
+
+    def sessions_with(self, codes: frozenset[AttendanceCode]) -> tuple[Session, ...]:
+        """The sessions marked with one of these codes, in order."""
+        wanted = {byte_of(code) for code in codes}
+        return tuple(s for s, mark in zip(self.sessions, self.marks, strict=True) if mark in wanted)
+
+    def marked(self) -> Iterator[tuple[Session, AttendanceCode]]:
+        """Each session that has a mark, with its code."""
+        for session, byte in zip(self.sessions, self.marks, strict=True):
+            code = code_of(byte)
+            if code is not None:
+                yield session, code
+
+    def days(self) -> Iterator[tuple[dt.date, bytes]]:
+        """Each date of the span with the bytes of its marked sessions; dates without a mark are left out."""
+        day: dt.date | None = None
+        found = bytearray()
+        for session, byte in zip(self.sessions, self.marks, strict=True):
+            if session.date != day:
+                if day is not None and found:
+                    yield day, bytes(found)
+                day, found = session.date, bytearray()
+            if byte != NO_MARK:
+                found.append(byte)
+        if day is not None and found:
+            yield day, bytes(found)
+
+
+def _date_of(session: Session) -> dt.date:
+    return session.date

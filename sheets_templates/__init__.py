@@ -1,0 +1,100 @@
+"""Workbook layouts as data: sheets, columns, who may edit, formats, validation. Every backend draws the same layout.
+
+A layout knows nothing of pupils or files. A cell is text, a whole number, a date, a time of day as text, or nothing;
+text is always text, so nothing that looks like a formula can become one.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+Cell = str | int | dt.date | None
+
+
+class Editor(StrEnum):
+    """Who writes a column: Firstbell (protected), or people (highlighted, never overwritten)."""
+
+    SYSTEM = "system"
+    PEOPLE = "people"
+
+
+class Kind(StrEnum):
+    """How a column's cells are shown."""
+
+    TEXT = "text"
+    WHOLE_NUMBER = "whole number"
+    DATE = "date"
+
+
+class Tone(StrEnum):
+    """What a conditional format means; each backend chooses colours that pass contrast, never colour alone."""
+
+    ALARM = "alarm"
+    CAUTION = "caution"
+    DONE = "done"
+    QUIET = "quiet"
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """Shade a row's cell (or the whole row) when this column's text equals one of `values`."""
+
+    values: tuple[str, ...]
+    tone: Tone
+    whole_row: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its header is also its name. `width` is in characters; `choices` become a drop-down."""
+
+    header: str
+    note: str
+    width: int
+    editor: Editor = Editor.SYSTEM
+    kind: Kind = Kind.TEXT
+    choices: tuple[str, ...] = ()
+    highlights: tuple[Highlight, ...] = ()
+    is_restricted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A bar chart beside the rows, of one whole-number column against one text column."""
+
+    title: str
+    labels: str
+    values: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLayout:
+    """One sheet. `title` is drawn above the header with the as-at line; `empty_text` when there is no row.
+
+    `people_add_rows`: people may type rows of their own below the last.
+    """
+
+    name: str
+    title: str
+    purpose: str
+    columns: tuple[Column, ...]
+    empty_text: str
+    people_add_rows: bool = False
+    chart: Chart | None = None
+
+    @property
+    def people_columns(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.editor is Editor.PEOPLE)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookLayout:
+    """A workbook: its file name without ending, who it is for, and its sheets in order."""
+
+    name: str
+    audience: str
+    sheets: tuple[SheetLayout, ...]
+
+    def sheet(self, name: str) -> SheetLayout:
+        """The layout of one sheet. Raises KeyError."""
+        return {sheet.name: sheet for sheet in self.sheets}[name]

@@ -223,7 +223,8 @@ class Workbook(Protocol):
 
 class Mailer(Protocol):
     """Sends one message exactly once, as far as the provider allows. Steps are apart so that a crash between them can
-    be settled by looking, never by sending again."""
+    be settled by looking, never by sending again.
+    """
 
     @property
     def guarantee(self) -> Guarantee: ...
@@ -234,7 +235,8 @@ class Mailer(Protocol):
 
     def send_draft(self, draft_id: str) -> None:
         """Send that draft. Raises RetryLater when nothing was sent, GiveUp when it never will be; any other doubt is
-        NeedsHuman and must be looked up."""
+        NeedsHuman and must be looked up.
+        """
         ...
 
     def look_up(self, key: str, draft_id: str) -> Whereabouts:

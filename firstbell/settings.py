@@ -88,7 +88,8 @@ class FirstDaySettings(Section):
 
 class UnusualSettings(Section):
     """When a number of unexplained absences is unusual: more than `factor_percent` of the same weekday's median and at
-    least `at_least` pupils; for a form, `whole_form_from` pupils and every one of them absent."""
+    least `at_least` pupils; for a form, `whole_form_from` pupils and every one of them absent.
+    """
 
     weeks_looked_back: Annotated[int, Field(ge=2, le=30)] = 6
     factor_percent: Annotated[int, Field(ge=110, le=1000)] = 200

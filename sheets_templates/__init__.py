@@ -46,7 +46,11 @@ class Highlight:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its header is also its name. `width` is in characters; `choices` become a drop-down."""
+    """One column: its header is also its name. `width` is in characters; `choices` become a drop-down.
+
+    `is_typed_in_new_rows`: Firstbell's in the rows it draws, but people fill it in the rows they add themselves.
+    `is_restricted`: may tell of health or another special category, so it stays out of copies and exports.
+    """
 
     header: str
     note: str
@@ -56,6 +60,7 @@ class Column:
     choices: tuple[str, ...] = ()
     highlights: tuple[Highlight, ...] = ()
     is_restricted: bool = False
+    is_typed_in_new_rows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class Chart:
 class SheetLayout:
     """One sheet. `title` is drawn above the header with the as-at line; `empty_text` when there is no row.
 
-    `people_add_rows`: people may type rows of their own below the last.
+    `people_add_rows`: people may type rows of their own below the last, in `typed_columns`.
     """
 
     name: str
@@ -85,6 +90,13 @@ class SheetLayout:
     @property
     def people_columns(self) -> tuple[Column, ...]:
         return tuple(column for column in self.columns if column.editor is Editor.PEOPLE)
+
+    @property
+    def typed_columns(self) -> tuple[Column, ...]:
+        """The columns a person fills in a row of their own; none unless `people_add_rows`."""
+        if not self.people_add_rows:
+            return ()
+        return tuple(column for column in self.columns if column.editor is Editor.PEOPLE or column.is_typed_in_new_rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,22 @@
+"""The Attendance workbook: the office works in it, tutors read it."""
+
+from sheets_templates import WorkbookLayout
+from sheets_templates.attendance.follow_up import CHANGES, CODES_AND_RULES, CONTACT_LOG, HEALTH, UNEXPLAINED
+from sheets_templates.attendance.morning import PHONE_LIST, QUEUE, REGISTERS_TO_CHASE, SUMMARY, TODAY
+
+ATTENDANCE = WorkbookLayout(
+    "Attendance",
+    "The attendance office; tutors read",
+    (
+        SUMMARY,
+        TODAY,
+        QUEUE,
+        PHONE_LIST,
+        REGISTERS_TO_CHASE,
+        UNEXPLAINED,
+        CHANGES,
+        CONTACT_LOG,
+        HEALTH,
+        CODES_AND_RULES,
+    ),
+)

@@ -29,12 +29,17 @@ class School:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong in what was read that did not stop the rest: where, and a sentence that says what to do."""
+    """Something wrong in what was read that did not stop the rest: where, and a sentence that says what to do.
+
+    For an entry of the register, `code` is the text found and `suggestion` what could stand in its place.
+    """
 
     where: str
     sentence: str
     pupil_id: str | None = None
     session: Session | None = None
+    code: str = ""
+    suggestion: str = ""
 
 
 @dataclass(frozen=True, slots=True)

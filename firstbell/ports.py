@@ -98,6 +98,10 @@ class Registers(Protocol):
         """Every pupil's register over the same sessions, by pupil id."""
         ...
 
+    def minutes_late(self, first: dt.date, last: dt.date) -> dict[tuple[str, Session], int]:
+        """Minutes late by pupil id and session, where the MIS gave them."""
+        ...
+
     def mark_changes(self, first: dt.date, last: dt.date) -> tuple[MarkChange, ...]:
         """Amendments to sessions of these dates, oldest first."""
         ...
@@ -154,8 +158,9 @@ class Proposals(Protocol):
     ) -> bool:
         """Move all of `keys` from `old` to `new`, or none: False when any was no longer in `old`.
 
-        With `dispatch_key`, that key is recorded on each (on the way to RELEASING); moving back to HELD clears it and
-        the draft id.
+        The step must be one of docs/states.md. `dispatch_key` goes with the step to RELEASING, and only with that: it
+        is recorded on each, and a key other than the last one forgets the draft. Moving back to HELD clears both.
+        Raises ValueError for a step that does not exist.
         """
         ...
 
@@ -203,6 +208,10 @@ class Store(Protocol):
     def proposals(self) -> Proposals: ...
     @property
     def desk(self) -> Desk: ...
+
+    def close(self) -> None:
+        """Let go of files and connections; the store is not used after this."""
+        ...
 
 
 class Workbook(Protocol):

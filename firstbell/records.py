@@ -164,7 +164,7 @@ class LedgerEntry:
 
 @dataclass(frozen=True, slots=True)
 class LedgerFault:
-    """Where the chain breaks and how: `altered`, `missing`, `reordered` or `cut short`."""
+    """Where the chain breaks and how: `altered`, `missing`, `reordered`, `inserted` or `cut short`."""
 
     number: int
     fault: str

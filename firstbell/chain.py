@@ -1,0 +1,124 @@
+"""The ledger's hash chain: each entry holds the hash of the one before, and an anchor holds the count and last hash.
+
+Kept apart from any store, so that a printed chain can be checked by anyone with SHA-256: docs/ledger.md says how.
+"""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from firstbell.records import LedgerEntry, LedgerFault
+
+BEFORE_THE_FIRST = "0" * 64
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The anchor: how many entries there are, and the hash of the last. It shows a ledger cut short."""
+
+    entries: int = 0
+    last_hash: str = BEFORE_THE_FIRST
+
+
+def moment_text(at: dt.datetime) -> str:
+    """An aware datetime as text in UTC, always of one width, so that text order is time order. Raises ValueError."""
+    if at.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    return at.astimezone(dt.UTC).isoformat(timespec="microseconds")
+
+
+def entry_hash(school: str, entry: LedgerEntry) -> str:
+    """SHA-256, in hex, over the canonical JSON of everything in the entry but its own hash, with the school's key."""
+    told = [
+        school,
+        entry.number,
+        moment_text(entry.at),
+        entry.kind,
+        entry.pupil_id,
+        entry.actor,
+        dict(entry.facts),
+        entry.previous_hash,
+    ]
+    return hashlib.sha256(_CANONICAL.encode(told).encode("ascii")).hexdigest()
+
+
+def next_entry(
+    school: str, head: Head, kind: str, *, at: dt.datetime, actor: str, facts: Mapping[str, str], pupil_id: str | None
+) -> LedgerEntry:
+    """The entry that comes after `head`, sealed. Raises TypeError for facts that are not plain text."""
+    at = at.astimezone(dt.UTC) if at.tzinfo else at
+    entry = LedgerEntry(head.entries + 1, at, kind, pupil_id, actor, dict(facts), head.last_hash, "")
+    return replace(entry, hash=entry_hash(school, entry))
+
+
+def head_after(entry: LedgerEntry) -> Head:
+    """The anchor once this entry is the last."""
+    return Head(entry.number, entry.hash)
+
+
+def chain_holds(school: str, entries: Iterable[LedgerEntry], head: Head) -> bool:
+    """Whether every entry is in its place and unaltered, and none is lost or added at the end. Reads once."""
+    found = Head()
+    for entry in entries:
+        in_place = entry.number == found.entries + 1 and entry.previous_hash == found.last_hash
+        if not in_place or entry_hash(school, entry) != entry.hash:
+            return False
+        found = head_after(entry)
+    return found == head
+
+
+def chain_faults(school: str, entries: Iterable[LedgerEntry], head: Head) -> tuple[LedgerFault, ...]:
+    """Where the chain breaks and how, by number. `entries` are in order of their numbers."""
+    stored = tuple(entries)
+    found = [*_broken(school, stored), *_contradicted(stored, head), *_gaps(stored, head)]
+    worst = {fault.number: fault for fault in reversed(found)}
+    return tuple(worst[number] for number in sorted(worst))
+
+
+def _broken(school: str, stored: tuple[LedgerEntry, ...]) -> Iterator[LedgerFault]:
+    """Entries that are not what their own hash says: altered, or sound but in another's place."""
+    true_numbers = _numbers_by_chain(stored)
+    for entry in stored:
+        if entry_hash(school, entry) != entry.hash:
+            elsewhere = replace(entry, number=true_numbers.get(entry.hash, entry.number))
+            is_sound = entry_hash(school, elsewhere) == entry.hash
+            yield LedgerFault(entry.number, "reordered" if is_sound else "altered")
+
+
+def _numbers_by_chain(stored: tuple[LedgerEntry, ...]) -> dict[str, int]:
+    """The number of each entry by following the hashes from the first; entries behind a break are not in it."""
+    following = {entry.previous_hash: entry.hash for entry in stored}
+    numbers: dict[str, int] = {}
+    here = following.get(BEFORE_THE_FIRST)
+    while here is not None and here not in numbers:
+        numbers[here] = len(numbers) + 1
+        here = following.get(here)
+    return numbers
+
+
+def _contradicted(stored: tuple[LedgerEntry, ...], head: Head) -> Iterator[LedgerFault]:
+    """Entries that the next entry, or the anchor, remembers differently: rewritten together with their hash."""
+    by_number = {entry.number: entry for entry in stored}
+    remembered = {entry.number - 1: entry.previous_hash for entry in stored if entry.number > 1}
+    remembered |= {head.entries: head.last_hash} if head.entries else {}
+    for number, hash_then in remembered.items():
+        entry = by_number.get(number)
+        if entry is not None and entry.hash != hash_then:
+            yield LedgerFault(number, "altered")
+    if 1 in by_number and by_number[1].previous_hash != BEFORE_THE_FIRST:
+        yield LedgerFault(1, "altered")
+
+
+def _gaps(stored: tuple[LedgerEntry, ...], head: Head) -> Iterator[LedgerFault]:
+    """Numbers that are not there, entries past the anchor, and the end that was cut off."""
+    last = 0
+    for entry in stored:
+        yield from (LedgerFault(number, "missing") for number in range(last + 1, min(entry.number, head.entries + 1)))
+        if entry.number <= last or entry.number > head.entries:
+            yield LedgerFault(entry.number, "inserted")
+        last = max(last, entry.number)
+    if last < head.entries:
+        yield LedgerFault(last + 1, "cut short")

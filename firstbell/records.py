@@ -229,11 +229,25 @@ class PersonsCell:
 
 
 @dataclass(frozen=True, slots=True)
+class TypedAnswer:
+    """The answer to a row somebody typed: `row` as it was read, and what to say beside it.
+
+    With `key`, the row was taken in: it is from now on the row drawn under that key. Without, it stays as it is, to
+    be mended.
+    """
+
+    row: Mapping[str, str]
+    says: str
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SheetRows:
     """The rows of one sheet to draw: key to column to cell. Columns of people's are filled only in new rows."""
 
     sheet: str
     rows: Mapping[str, Mapping[str, Cell]]
+    answers: tuple[TypedAnswer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,11 @@ from rules.calendar.sessions import Session
 from rules.parameters import Entry
 
 
+def how_many(count: int, noun: str) -> str:
+    """A number and its noun: 1 session, 2 sessions."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 class Outcome(StrEnum):
     """How a question of law came out. "Cannot tell" is an outcome with a reason, never an exception."""
 

@@ -5,9 +5,12 @@ N (taken, no reason yet), and one with any other code.
 """
 
 import datetime as dt
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cache
 
 from rules.calendar.sessions import Session
 from rules.codes import NO_MARK, AttendanceCode, byte_of, code_of
@@ -47,10 +50,23 @@ class RegisterSpan:
         high = bisect_right(self.sessions, last, key=_date_of)
         return RegisterSpan(self.pupil_id, self.sessions[low:high], self.marks[low:high])
 
+    def positions_with(self, codes: frozenset[AttendanceCode]) -> list[int]:
+        """Where in the span these codes stand, in order."""
+        return [found.start() for found in _pattern(codes).finditer(self.marks)]
+
     def sessions_with(self, codes: frozenset[AttendanceCode]) -> tuple[Session, ...]:
         """The sessions marked with one of these codes, in order."""
-        wanted = {byte_of(code) for code in codes}
-        return tuple(s for s, mark in zip(self.sessions, self.marks, strict=True) if mark in wanted)
+        return tuple(self.sessions[position] for position in self.positions_with(codes))
+
+    def days_wholly(self, codes: frozenset[AttendanceCode]) -> tuple[dt.date, ...]:
+        """The days that have a mark and no mark but these codes, in order."""
+        spoilt = {self.sessions[at].date for at in self.positions_with(codes) if not self._is_whole(at, codes)}
+        return tuple(day for day in dict.fromkeys(s.date for s in self.sessions_with(codes)) if day not in spoilt)
+
+    def without(self, sessions: AbstractSet[Session]) -> "RegisterSpan":
+        """The same span with no mark at these sessions."""
+        kept = bytes(NO_MARK if s in sessions else mark for s, mark in zip(self.sessions, self.marks, strict=True))
+        return RegisterSpan(self.pupil_id, self.sessions, kept)
 
     def marked(self) -> Iterator[tuple[Session, AttendanceCode]]:
         """Each session that has a mark, with its code."""
@@ -72,6 +88,17 @@ class RegisterSpan:
                 found.append(byte)
         if day is not None and found:
             yield day, bytes(found)
+
+    def _is_whole(self, at: int, codes: frozenset[AttendanceCode]) -> bool:
+        """Whether the other half of the day, where it is marked at all, has one of the codes too."""
+        day = self.sessions[at].date
+        beside = (i for i in (at - 1, at + 1) if 0 <= i < len(self.marks) and self.sessions[i].date == day)
+        return all(self.marks[i] == NO_MARK or code_of(self.marks[i]) in codes for i in beside)
+
+
+@cache
+def _pattern(codes: frozenset[AttendanceCode]) -> re.Pattern[bytes]:
+    return re.compile(b"[" + re.escape(bytes(sorted(byte_of(code) for code in codes))) + b"]")
 
 
 def _date_of(session: Session) -> dt.date:

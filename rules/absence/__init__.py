@@ -1,0 +1,1 @@
+"""Attendance and absence as DfE counts them: possible sessions, rates, persistent absence, unexplained absence."""

@@ -15,6 +15,7 @@ from rules.calendar.sessions import Half, Session, both_sessions
 __all__ = ["BeyondCalendar", "Closure", "Half", "SchoolCalendar", "Session", "Term", "both_sessions", "school_year_of"]
 
 SATURDAY = 5
+AUGUST = 8
 
 
 class BeyondCalendar(ValueError):
@@ -45,7 +46,7 @@ class Closure:
 
 def school_year_of(day: dt.date) -> int:
     """The calendar year in which the school year of `day` began; the absence collection counts from 1 August."""
-    return day.year if day.month >= 8 else day.year - 1
+    return day.year if day.month >= AUGUST else day.year - 1
 
 
 @dataclass(frozen=True)

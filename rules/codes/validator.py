@@ -1,0 +1,209 @@
+"""Whether a code can stand where it stands: reading one strictly, and the checks of a whole register.
+
+A refused code is no mark: nothing counts it. A queried one counts as it stands and a person looks at it. A fact that
+is not known (notes, exam dates, a second registration) accuses nobody.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from rules.absence.unexplained import unexplained_absences
+from rules.calendar import Half, SchoolCalendar, Session
+from rules.calendar.runs import runs_of_school_days
+from rules.calendar.sessions import in_words
+from rules.codes import NOT_TAKEN, AttendanceCode, CodeFacts, code_table, facts_of
+from rules.parameters import parameter
+from rules.registers import RegisterSpan
+from rules.school_age import SchoolAge
+
+ONLY_IN = {"AM": Half.AM, "PM": Half.PM}
+FOR_THE_OTHER_HALF = {
+    AttendanceCode.PRESENT_MORNING: AttendanceCode.PRESENT_AFTERNOON,
+    AttendanceCode.PRESENT_AFTERNOON: AttendanceCode.PRESENT_MORNING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CodeProblem:
+    """What is wrong with an entry, in one sentence, and what could stand instead. Refused: it counts as no mark."""
+
+    session: Session
+    code: str
+    problem: str
+    suggestion: str
+    is_refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFacts:
+    """What is known of one pupil beside the register; None or empty where it is not, and then nothing is said of it.
+
+    `notes`: the nature or cause written beside each session. `others_in_school`: sessions for which other pupils have
+    ordinary marks.
+    """
+
+    age: SchoolAge | None = None
+    notes: Mapping[Session, bool] | None = None
+    last_exam_on: dt.date | None = None
+    has_second_registration: bool | None = None
+    others_in_school: AbstractSet[Session] = field(default_factory=frozenset)
+
+
+def read_code(text: str, session: Session, age: SchoolAge | None = None) -> AttendanceCode | CodeProblem | None:
+    """Read one entry exactly as written: case matters. None when no mark was taken; a refused code is a problem."""
+    if text in NOT_TAKEN:
+        return None
+    if text not in AttendanceCode:
+        return _unknown(text, session)
+    code = AttendanceCode(text)
+    return refusal(code, session, age) or code
+
+
+def refusal(code: AttendanceCode, session: Session, age: SchoolAge | None) -> CodeProblem | None:
+    """Why a code cannot stand at a session: not in force, the wrong half of the day, or the wrong age."""
+    facts = facts_of(code)
+    if not facts.in_force_from <= session.date or (facts.until is not None and session.date >= facts.until):
+        return _refused(
+            code, session, f"Code {code} is not in force on {in_words(session.date)}.", "a code of that time"
+        )
+    if ONLY_IN.get(facts.sessions, session.half) is not session.half:
+        sentence = f"Code {code} is for {ONLY_IN[facts.sessions].in_words} sessions only."
+        return _refused(code, session, sentence, FOR_THE_OTHER_HALF[code])
+    return None if age is None else _wrong_age(facts, session, is_of_age=age.holds_on(session.date))
+
+
+def code_problems(
+    span: RegisterSpan, calendar: SchoolCalendar, year_group: str | None, as_of: dt.date, known: KnownFacts
+) -> tuple[CodeProblem, ...]:
+    """Everything wrong or odd in a pupil's register up to `as_of`, in order of session."""
+    found = [problem for check in CHECKS for problem in check(_Register(span, calendar, year_group, as_of, known))]
+    return tuple(sorted((p for p in found if p.session.date <= as_of), key=lambda problem: problem.session))
+
+
+@dataclass(frozen=True, slots=True)
+class _Register:
+    """What every check looks at."""
+
+    span: RegisterSpan
+    calendar: SchoolCalendar
+    year_group: str | None
+    as_of: dt.date
+    known: KnownFacts
+
+    def sessions_with(self, *codes: AttendanceCode) -> tuple[Session, ...]:
+        return self.span.sessions_with(frozenset(codes))
+
+    def runs_wholly(self, code: AttendanceCode) -> tuple[tuple[dt.date, ...], ...]:
+        return runs_of_school_days(self.span.days_wholly(frozenset({code})), self.calendar, self.year_group)
+
+
+Check = Callable[[_Register], Iterator[CodeProblem]]
+
+
+def _refused_codes(register: _Register) -> Iterator[CodeProblem]:
+    for code, facts in code_table().codes.items():
+        if facts.sessions == facts.compulsory_school_age == "any":
+            continue
+        for session in register.sessions_with(code):
+            problem = refusal(code, session, register.known.age)
+            if problem is not None:
+                yield problem
+
+
+def _overdue_n(register: _Register) -> Iterator[CodeProblem]:
+    for absence in unexplained_absences(register.span, register.calendar, register.year_group, register.as_of):
+        if absence.is_overdue or absence.settle_by is None:
+            yield CodeProblem(absence.session, "N", absence.finding.sentence, "O" if absence.is_overdue else "")
+
+
+def _missing_notes(register: _Register) -> Iterator[CodeProblem]:
+    if register.known.notes is None:
+        return
+    for code in (code for code, facts in code_table().codes.items() if facts.needs_note):
+        for session in register.sessions_with(code):
+            if not register.known.notes.get(session, False):
+                sentence = f"Code {code} needs its nature or cause written beside it."
+                yield CodeProblem(session, code, sentence, f"{code} with a note")
+
+
+def _study_leave_after_the_last_exam(register: _Register) -> Iterator[CodeProblem]:
+    last_exam = register.known.last_exam_on
+    for session in register.sessions_with(AttendanceCode.LEAVE_STUDY):
+        if last_exam is not None and session.date > last_exam:
+            sentence = f"Study leave ends with the last examination, which was on {in_words(last_exam)}."
+            yield CodeProblem(session, "S", sentence, "C")
+
+
+def _religious_days_in_a_row(register: _Register) -> Iterator[CodeProblem]:
+    sessions = register.sessions_with(AttendanceCode.RELIGIOUS_OBSERVANCE)
+    days = dict.fromkeys(session.date for session in sessions)
+    for run in runs_of_school_days(days, register.calendar, register.year_group):
+        for session in (s for s in sessions if s.date in run[1:]):
+            sentence = "Code R is for one day per observance, and the school day before is R too."
+            yield CodeProblem(session, "R", sentence, "C or O, unless this is another observance")
+
+
+def _exclusion_without_provision(register: _Register) -> Iterator[CodeProblem]:
+    limit = parameter("attendance_register/days_excluded_without_provision").on(register.as_of).value
+    late = {day for run in register.runs_wholly(AttendanceCode.EXCLUDED_NO_PROVISION) for day in run[limit:]}
+    for session in register.sessions_with(AttendanceCode.EXCLUDED_NO_PROVISION):
+        if session.date in late:
+            sentence = f"More than {limit} consecutive school days are E; from day {limit + 1} provision is due."
+            yield CodeProblem(session, "E", sentence, "K, B or D, as provided")
+
+
+def _dual_without_a_second_school(register: _Register) -> Iterator[CodeProblem]:
+    if register.known.has_second_registration is False:
+        for session in register.sessions_with(AttendanceCode.DUAL_REGISTERED):
+            yield CodeProblem(
+                session, "D", "Code D needs a second school, and none is recorded.", "the mark of this school"
+            )
+
+
+def _closed_while_others_attend(register: _Register) -> Iterator[CodeProblem]:
+    for session in register.sessions_with(AttendanceCode.PLANNED_CLOSURE):
+        if session in register.known.others_in_school:
+            sentence = "Code # is for the whole school, and other pupils have ordinary marks for this session."
+            yield CodeProblem(session, "#", sentence, "Y3 or Y7")
+
+
+CHECKS: tuple[Check, ...] = (
+    _refused_codes,
+    _overdue_n,
+    _missing_notes,
+    _study_leave_after_the_last_exam,
+    _religious_days_in_a_row,
+    _exclusion_without_provision,
+    _dual_without_a_second_school,
+    _closed_while_others_attend,
+)
+
+
+def _wrong_age(facts: CodeFacts, session: Session, *, is_of_age: bool) -> CodeProblem | None:
+    if facts.compulsory_school_age == "never" and is_of_age:
+        sentence = f"Code {facts.code} is not for pupils of compulsory school age."
+        return _refused(facts.code, session, sentence, "C2, C or the reason for absence")
+    if facts.compulsory_school_age == "only" and not is_of_age:
+        sentence = f"Code {facts.code} is for pupils of compulsory school age only."
+        return _refused(facts.code, session, sentence, "X")
+    return None
+
+
+def _unknown(text: str, session: Session) -> CodeProblem:
+    gone = code_table().withdrawn.get(text)
+    if gone is not None and session.date >= gone.withdrawn_from:
+        sentence = f"Code {text} ({gone.was}) was withdrawn on {in_words(gone.withdrawn_from)}."
+        return _refused(text, session, sentence, " or ".join(gone.suggestions))
+    if gone is not None:
+        sentence = f"Code {text} ({gone.was}) belongs to a code table that is not held here."
+        return _refused(text, session, sentence, f"a session from {in_words(code_table().begins)}")
+    meant = text.strip().upper()
+    return _refused(
+        text, session, f"{text!r} is not a code.", meant if meant in AttendanceCode else "one of the 34 codes"
+    )
+
+
+def _refused(code: str, session: Session, sentence: str, suggestion: str) -> CodeProblem:
+    return CodeProblem(session, code, sentence, suggestion, is_refused=True)

@@ -1,0 +1,76 @@
+"""The attendance return's continuous limb: ten school days in a row on which every mark is G, N, O or U.
+
+SI 2024/208 regulation 13. "Fails to attend regularly", the other limb, is for a person to judge.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from rules.calendar import SchoolCalendar
+from rules.calendar.runs import runs_of_school_days
+from rules.calendar.sessions import in_words
+from rules.codes import AttendanceCode
+from rules.findings import Finding, Outcome, how_many
+from rules.parameters import Entry, parameter
+from rules.registers import RegisterSpan
+from rules.school_age import SchoolAge
+
+
+@dataclass(frozen=True, slots=True)
+class ContinuousAbsence:
+    """`school_days` is the longest run whatever the age; `attendance_return_due_on` when one first reached ten."""
+
+    school_days: int
+    attendance_return_due_on: dt.date | None
+    finding: Finding
+
+
+def continuous_absence(
+    span: RegisterSpan, calendar: SchoolCalendar, year_group: str | None, age: SchoolAge, as_of: dt.date
+) -> ContinuousAbsence:
+    """Runs of consecutive school days wholly missed, over all marks of `span` up to `as_of`.
+
+    Holidays do not break a run; a school day without a mark does, for nobody can say that the pupil was absent. Days
+    outside compulsory school age bring no return about, and neither does a pupil who is outside it on `as_of`.
+    """
+    days, letters = (parameter(f"returns/continuous_absence{part}").on(as_of) for part in ("", "_codes"))
+    codes = frozenset(AttendanceCode(letter) for letter in letters.value)
+    missed = [day for day in span.days_wholly(codes) if day <= as_of]
+    runs = runs_of_school_days(missed, calendar, year_group)
+    of_age = runs_of_school_days((day for day in missed if age.holds_on(day)), calendar, year_group)
+    due_on = next((run[days.value - 1] for run in of_age if len(run) >= days.value), None)
+    longest = max(map(len, runs), default=0)
+    if not age.holds_on(as_of):
+        return ContinuousAbsence(longest, None, _not_applicable((days, letters)))
+    return ContinuousAbsence(longest, due_on, _finding(span, longest, due_on, codes, (days, letters)))
+
+
+def _not_applicable(entries: tuple[Entry, ...]) -> Finding:
+    sentence = "The pupil is not of compulsory school age, so no attendance return is due."
+    return Finding(Outcome.NOT_APPLICABLE, sentence, (), (), entries)
+
+
+def _finding(
+    span: RegisterSpan,
+    longest: int,
+    due_on: dt.date | None,
+    codes: frozenset[AttendanceCode],
+    entries: tuple[Entry, ...],
+) -> Finding:
+    needed = entries[0].value
+    if due_on is None:
+        sentence = (
+            f"The longest continuous absence is {how_many(longest, 'school day')}; the return is due at {needed}."
+        )
+        return Finding(Outcome.NOT_MET, sentence, (), (), entries)
+    sentence = (
+        f"Every mark of {needed} school days in a row is {_any_of(codes)}, by {in_words(due_on)}: name the "
+        f"pupil in the attendance return to the local authority."
+    )
+    counted = tuple(session for session in span.sessions_with(codes) if session.date <= due_on)
+    return Finding(Outcome.MET, sentence, counted, (), entries)
+
+
+def _any_of(codes: frozenset[AttendanceCode]) -> str:
+    *others, last = sorted(codes)
+    return f"{', '.join(others)} or {last}"

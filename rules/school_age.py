@@ -1,0 +1,76 @@
+"""Compulsory school age, Education Act 1996 section 8: it goes by prescribed days, not by birthdays.
+
+It begins on the first prescribed day on or after the fifth birthday, and ends with the last Friday in June of the
+school year in which the pupil turns 16; that school year runs to 31 August.
+"""
+
+import datetime as dt
+from calendar import isleap
+from dataclasses import dataclass
+
+from rules.parameters import parameter
+
+AGE_AT_THE_BEGINNING = 5
+AGE_AT_THE_END = 16
+LAST_MONTH_OF_SCHOOL_YEAR = 8
+# England's Years 1 to 11 lie within compulsory school age, but for a few weeks at both ends; Reception may or may not.
+YEARS_WITHIN = frozenset(str(year) for year in range(1, 12))
+YEARS_PAST = frozenset({"12", "13", "14"})
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolAge:
+    """The days on which one pupil is of compulsory school age: first and last, both inside."""
+
+    first: dt.date
+    last: dt.date
+
+    def holds_on(self, day: dt.date) -> bool:
+        return self.first <= day <= self.last
+
+
+ALWAYS = SchoolAge(dt.date.min, dt.date.max)
+NEVER = SchoolAge(dt.date.max, dt.date.min)
+
+
+def school_age(date_of_birth: dt.date, as_of: dt.date) -> SchoolAge:
+    """When a pupil is of compulsory school age, under the law of `as_of`."""
+    return SchoolAge(_begins(date_of_birth, as_of), _ends(date_of_birth, as_of))
+
+
+def is_of_compulsory_school_age(date_of_birth: dt.date | None, day: dt.date) -> bool | None:
+    """Whether a pupil is of compulsory school age on a day; None when the date of birth is not known."""
+    return None if date_of_birth is None else school_age(date_of_birth, day).holds_on(day)
+
+
+def school_age_by_year_group(year_group: str | None) -> SchoolAge | None:
+    """A stand-in where the date of birth is not known: Years 1 to 11 are, 12 on are not, others cannot be told."""
+    if year_group in YEARS_WITHIN:
+        return ALWAYS
+    return NEVER if year_group in YEARS_PAST else None
+
+
+def _begins(date_of_birth: dt.date, as_of: dt.date) -> dt.date:
+    fifth = _birthday(date_of_birth, AGE_AT_THE_BEGINNING)
+    prescribed = parameter("school_age/prescribed_days").on(as_of).value
+    days = (dt.date(fifth.year + later, month, day) for later in (0, 1) for month, day in prescribed)
+    return min(day for day in days if day >= fifth)
+
+
+def _ends(date_of_birth: dt.date, as_of: dt.date) -> dt.date:
+    sixteenth = _birthday(date_of_birth, AGE_AT_THE_END)
+    year = sixteenth.year + (sixteenth.month > LAST_MONTH_OF_SCHOOL_YEAR)
+    month, weekday = parameter("school_age/leaving_date").on(as_of).value
+    return _last_weekday(year, month, weekday)
+
+
+def _birthday(date_of_birth: dt.date, age: int) -> dt.date:
+    """The day an age is attained; someone born on 29 February attains it on 1 March of a common year."""
+    year = date_of_birth.year + age
+    born_on_leap_day = (date_of_birth.month, date_of_birth.day) == (2, 29)
+    return dt.date(year, 3, 1) if born_on_leap_day and not isleap(year) else date_of_birth.replace(year=year)
+
+
+def _last_weekday(year: int, month: int, iso_weekday: int) -> dt.date:
+    last_day = dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
+    return last_day - dt.timedelta(days=(last_day.isoweekday() - iso_weekday) % 7)

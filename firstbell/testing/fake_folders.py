@@ -1,0 +1,24 @@
+"""Restricted folders in memory."""
+
+from connectors._document_names import check_name
+
+
+class FakeFolders:
+    """Folders for tests. `documents` holds content by folder and name; nobody may open a folder until somebody may."""
+
+    def __init__(self) -> None:
+        self.documents: dict[tuple[str, str], bytes] = {}
+        self._access: dict[str, frozenset[str]] = {}
+
+    def put(self, folder: str, name: str, content: bytes) -> None:
+        self.documents[check_name(folder), check_name(name)] = content
+
+    def set_access(self, folder: str, people: frozenset[str]) -> None:
+        self._access[check_name(folder)] = people
+
+    def access(self, folder: str) -> frozenset[str]:
+        return self._access.get(check_name(folder), frozenset())
+
+    def drift(self, folder: str, *people: str) -> None:
+        """Somebody let more people in by hand."""
+        self._access[folder] = self.access(folder) | set(people)

@@ -1,0 +1,144 @@
+"""A mailer in memory that keeps the promises of the real ones, and breaks where a test tells it to.
+
+Many `FakeMailer`s may share one `FakeProvider`, as two runs share one mail service; what was sent is the provider's.
+"""
+
+import datetime as dt
+from collections import defaultdict, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from connectors._mail import check_envelope
+from firstbell.errors import NeedsHuman
+from firstbell.records import Bounce, Guarantee, Message, Whereabouts
+
+
+class Crash(BaseException):
+    """The process was killed here. No handler of errors may catch it, as none could catch SIGKILL."""
+
+
+class Step(StrEnum):
+    """The calls of the port that can be told to fail."""
+
+    CREATE = "create_draft"
+    SEND = "send_draft"
+    LOOK_UP = "look_up"
+    DISCARD = "discard_draft"
+    BOUNCES = "bounces"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a call raises, and whether the provider has done its part by then (the answer was lost)."""
+
+    error: BaseException
+    is_after: bool = False
+
+
+@dataclass
+class FakeProvider:
+    """The mail service behind the fakes: what it holds outlives every run."""
+
+    drafts: dict[str, Message] = field(default_factory=dict)
+    sent: list[Message] = field(default_factory=list)
+    sent_ids: list[str] = field(default_factory=list)
+    bounced: list[Bounce] = field(default_factory=list)
+    faults: dict[Step, deque[Fault | None]] = field(default_factory=lambda: defaultdict(deque))
+    calls: list[tuple[Step, str]] = field(default_factory=list)
+    unseen_look_ups: int = 0
+    created: int = 0
+
+
+class FakeMailer:
+    """A mailer for tests. `sent` is what left, in order; `drafts` is what lies ready, by id."""
+
+    def __init__(self, guarantee: Guarantee = Guarantee.EXACTLY_ONCE, *, provider: FakeProvider | None = None) -> None:
+        self._guarantee = guarantee
+        self.provider = provider or FakeProvider()
+
+    @property
+    def guarantee(self) -> Guarantee:
+        return self._guarantee
+
+    @property
+    def sent(self) -> list[Message]:
+        return self.provider.sent
+
+    @property
+    def drafts(self) -> dict[str, Message]:
+        return self.provider.drafts
+
+    @property
+    def calls(self) -> list[tuple[Step, str]]:
+        """Every call that was made, with the key or draft id it was about."""
+        return self.provider.calls
+
+    def another_run(self) -> "FakeMailer":
+        """The same mail service as a second run, or the run after a crash, sees it."""
+        return type(self)(self._guarantee, provider=self.provider)
+
+    def fail_next(self, step: Step, error: BaseException, *, after: bool = False, passing: int = 0) -> None:
+        """Raise `error` at the next call of `step`, once `passing` calls have gone well.
+
+        `after`: the provider has done what was asked, and only its answer is lost. Several faults queue up.
+        """
+        self.provider.faults[step] += [*[None] * passing, Fault(error, is_after=after)]
+
+    def lag(self, look_ups: int) -> None:
+        """Let the next so many look-ups not see sent messages yet, as a Sent folder that fills late."""
+        self.provider.unseen_look_ups = look_ups
+
+    def bounce(self, key: str, *, at: dt.datetime, is_permanent: bool = True) -> None:
+        """Let a non-delivery report for a message come in."""
+        self.provider.bounced.append(Bounce(key, is_permanent, at))
+
+    def create_draft(self, message: Message) -> str:
+        with self._step(Step.CREATE, message.key):
+            self._check(message)
+            self.provider.created += 1
+            draft_id = f"draft-{self.provider.created}"
+            self.provider.drafts[draft_id] = message
+        return draft_id
+
+    def _check(self, message: Message) -> None:
+        check_envelope(message)
+
+    def send_draft(self, draft_id: str) -> None:
+        with self._step(Step.SEND, draft_id):
+            if draft_id not in self.provider.drafts:
+                raise NeedsHuman("the draft is not there any more: look the message up", "the fake mailbox")
+            self.provider.sent.append(self.provider.drafts.pop(draft_id))
+            self.provider.sent_ids.append(draft_id)
+
+    def look_up(self, key: str, draft_id: str) -> Whereabouts:
+        with self._step(Step.LOOK_UP, draft_id):
+            if any(message.key == key for message in self.sent):
+                return self._seen_yet()
+            return Whereabouts.DRAFT if draft_id in self.provider.drafts else Whereabouts.ABSENT
+
+    def _seen_yet(self) -> Whereabouts:
+        if self.provider.unseen_look_ups == 0:
+            return Whereabouts.SENT
+        self.provider.unseen_look_ups -= 1
+        return Whereabouts.ABSENT
+
+    def discard_draft(self, draft_id: str) -> None:
+        with self._step(Step.DISCARD, draft_id):
+            self.provider.drafts.pop(draft_id, None)
+
+    def bounces(self, since: dt.datetime) -> tuple[Bounce, ...]:
+        with self._step(Step.BOUNCES, ""):
+            return tuple(bounce for bounce in self.provider.bounced if bounce.at >= since)
+
+    @contextmanager
+    def _step(self, step: Step, about: str) -> Iterator[None]:
+        self.calls.append((step, about))
+        queue = self.provider.faults[step]
+        fault = queue.popleft() if queue else None
+        if fault is not None and not fault.is_after:
+            raise fault.error
+        yield
+        if fault is not None:
+            raise fault.error

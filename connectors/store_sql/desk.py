@@ -1,0 +1,86 @@
+"""The desk in SQL: accepted cells, leases and heartbeats."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from connectors.store_sql import tables
+from connectors.store_sql.engine import Database, put
+from connectors.store_sql.tables import heartbeats, leases
+from firstbell.records import PersonsCell
+
+
+class SqlDesk:
+    """The port Desk. One desk is one run's: only the run that took a lease can end it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._school = database.school
+        self._held: dict[str, str] = {}
+
+    def cells(self, workbook: str) -> tuple[PersonsCell, ...]:
+        """Accepted values of people's columns in one workbook, by sheet, row and column."""
+        wanted = (
+            sa.select(tables.cells)
+            .where(tables.cells.c.school == self._school, tables.cells.c.workbook == workbook)
+            .order_by(tables.cells.c.sheet, tables.cells.c.row_key, tables.cells.c.header)
+        )
+        with self._database.reading() as connection:
+            found = connection.execute(wanted).all()
+        return tuple(PersonsCell(row.workbook, row.sheet, row.row_key, row.header, row.value) for row in found)
+
+    def save_cells(self, cells: Iterable[PersonsCell]) -> None:
+        """Remember accepted values; an empty value forgets."""
+        accepted = tuple(cells)
+        with self._database.writing() as connection:
+            for cell in accepted:
+                self._save(connection, cell)
+
+    def _save(self, connection: sa.Connection, cell: PersonsCell) -> None:
+        key = self._key(workbook=cell.workbook, sheet=cell.sheet, row_key=cell.row_key, header=cell.column)
+        if cell.value:
+            put(connection, tables.cells, key, {"value": cell.value})
+        else:
+            here = (tables.cells.c[name] == value for name, value in key.items())
+            connection.execute(sa.delete(tables.cells).where(*here))
+
+    def take_lease(self, job: str, *, now: dt.datetime, seconds: int) -> bool:
+        """True when no run of this job holds a lease that is still good, not even we ourselves; it is then ours."""
+        with self._database.writing() as connection:
+            here = sa.select(leases.c.good_until).where(leases.c.school == self._school, leases.c.job == job)
+            good_until = connection.execute(here).scalar()
+            if good_until is not None and good_until > now:
+                return False
+            owner = uuid.uuid4().hex
+            good_until = now + dt.timedelta(seconds=seconds)
+            put(connection, leases, self._key(job=job), {"owner": owner, "good_until": good_until})
+        self._held[job] = owner
+        return True
+
+    def end_lease(self, job: str) -> None:
+        """Give the lease back; nothing happens when it is another run's by now."""
+        ours = (leases.c.school == self._school, leases.c.job == job, leases.c.owner == self._held.pop(job, ""))
+        with self._database.writing() as connection:
+            connection.execute(sa.delete(leases).where(*ours))
+
+    def heartbeat(self, job: str, *, at: dt.datetime, due_at: dt.datetime | None, outcome: str) -> None:
+        """Record that a job ran to its end; an older run that ends late does not hide a newer one."""
+        with self._database.writing() as connection:
+            last = self._last(connection, job)
+            if last is None or last <= at:
+                put(connection, heartbeats, self._key(job=job), {"at": at, "due_at": due_at, "outcome": outcome})
+
+    def last_heartbeat(self, job: str) -> dt.datetime | None:
+        """When a job last ran to its end; None if never."""
+        with self._database.reading() as connection:
+            return self._last(connection, job)
+
+    def _last(self, connection: sa.Connection, job: str) -> dt.datetime | None:
+        here = sa.select(heartbeats.c.at).where(heartbeats.c.school == self._school, heartbeats.c.job == job)
+        return connection.execute(here).scalar()
+
+    def _key(self, **names: str) -> dict[str, Any]:
+        return {"school": self._school} | names

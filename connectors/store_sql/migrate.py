@@ -1,0 +1,57 @@
+"""Brings a store's tables up to date. Alembic is loaded only for a store that is behind: opening stays quick."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from connectors.store_sql.engine import Database
+from connectors.store_sql.tables import schools
+from firstbell.errors import Misconfigured
+
+NEWEST = "0004_desk"
+_SCRIPTS = Path(__file__).parent / "migrations"
+_VERSION = sa.table("alembic_version", sa.column("version_num", sa.String))
+
+
+def bring_up_to_date(database: Database) -> None:
+    """Make or migrate the tables, all in one transaction, and enter the school. Raises Misconfigured, RetryLater.
+
+    A store that a newer Firstbell has written is refused: an older one could not keep what it does not know.
+    """
+    with database.reading() as connection:
+        version = _version(connection)
+        is_ready = version == NEWEST and _is_known(connection, database.school)
+    if not is_ready:
+        with database.altering() as connection:
+            _migrate(connection, database.name)
+            if not _is_known(connection, database.school):
+                connection.execute(sa.insert(schools).values(school=database.school))
+
+
+def _version(connection: sa.Connection) -> str | None:
+    """The newest migration the store has had; None for an empty file."""
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(sa.select(_VERSION.c.version_num)).scalar()
+
+
+def _is_known(connection: sa.Connection, school: str) -> bool:
+    return connection.execute(sa.select(schools.c.school).where(schools.c.school == school)).first() is not None
+
+
+def _migrate(connection: sa.Connection, name: str) -> None:
+    """Run what is missing. Reads the version again: another run may have migrated while this one waited."""
+    version = _version(connection)
+    if version == NEWEST:
+        return
+    from alembic import command  # noqa: PLC0415 - costs a tenth of a second that most runs need not pay
+    from alembic.config import Config  # noqa: PLC0415 - as above
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - as above
+
+    config = Config()
+    config.set_main_option("script_location", _SCRIPTS.as_posix().replace("%", "%%"))
+    config.attributes["connection"] = connection
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if version is not None and version not in known:
+        raise Misconfigured(f"the store {name} was written by a newer Firstbell: install that version or a later one")
+    command.upgrade(config, NEWEST)

@@ -1,0 +1,37 @@
+"""E-mail addresses: whether a text is exactly one, and when two of them reach the same person."""
+
+import re
+import unicodedata
+
+from rules.people import Personal
+
+LONGEST_ADDRESS = 254  # RFC 5321 section 4.5.3.1.3, without the angle brackets
+LONGEST_LOCAL_PART = 64
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_ONE_ADDRESS = re.compile(rf"(?P<local>{_ATOM}(?:\.{_ATOM})*)@{_LABEL}(?:\.{_LABEL})+")
+
+
+def is_one_address(address: Personal) -> bool:
+    """Whether the text is one bare address and nothing else: no list, no display name, no space or line break.
+
+    Python's e-mail package reads "a@x, b@y" as two recipients and drops a trailing line break in silence, so neither
+    may come near it. Addresses outside ASCII are refused too: many servers bounce them.
+    """
+    found = _ONE_ADDRESS.fullmatch(address.reveal())
+    return found is not None and len(found["local"]) <= LONGEST_LOCAL_PART and len(found[0]) <= LONGEST_ADDRESS
+
+
+def address_key(address: Personal) -> str:
+    """The form in which addresses are compared: without spaces around, NFC, case ignored. Personal: never log it."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", address.reveal()).strip().casefold())
+
+
+def mailbox_key(address: Personal) -> str:
+    """The inbox that an address may end in: as `address_key`, without a "+tag", which most providers deliver alike.
+
+    For keeping people out only: two addresses with one mailbox key may still be two people.
+    """
+    local, at, domain = address_key(address).rpartition("@")
+    return local.partition("+")[0] + at + domain

@@ -1,0 +1,99 @@
+"""Draw a layout into an .xlsx workbook: the one renderer, for the first drawing and for every one after.
+
+It opens what is there and changes only what is ours, so that what people made stays. This module and those it draws
+with import openpyxl, which is slow to load: import it where it is used.
+"""
+
+import datetime as dt
+import io
+import warnings
+import zipfile
+from collections.abc import Sequence
+from xml.etree.ElementTree import ParseError
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
+
+from connectors.local.workbook_chart import renew_chart
+from connectors.local.workbook_columns import renew_columns
+from connectors.local.workbook_file import with_fixed_times
+from connectors.local.workbook_headings import draw_headings, renew_headings
+from connectors.local.workbook_plan import plan
+from connectors.local.workbook_reading import grids
+from connectors.local.workbook_row_cells import write_rows
+from connectors.local.workbook_rows import rearrange
+from connectors.local.workbook_rules import Lists, renew_rules, set_up_print, write_lists
+from connectors.local.workbook_styles import add_styles
+from connectors.local.workbook_tables import Table, find_tables
+from firstbell.errors import NeedsHuman
+from firstbell.records import SheetRows
+from sheets_templates import SheetLayout, WorkbookLayout
+
+# The file's own properties would else hold the moment of writing, and the same content be other bytes.
+FIXED_MOMENT = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - openpyxl takes naive datetimes here and writes them as UTC
+
+
+def drawn(before: bytes | None, layout: WorkbookLayout, sheets: Sequence[SheetRows], *, as_at: str, file: str) -> bytes:
+    """The workbook brought up to date, as bytes; the same content is the same bytes.
+
+    A sheet of the layout that is not among `sheets` stays as it is, and is drawn empty when it is not there yet.
+    Raises NeedsHuman, see `workbook_tables.locate`.
+    """
+    tables = find_tables(grids(before, file), layout.sheets, file) if before is not None else {}
+    book = _opened(before, file) if before is not None else _empty()
+    add_styles(book)
+    lists = write_lists(book, layout)
+    rows = {wanted.sheet: wanted for wanted in sheets}
+    for position, sheet in enumerate(layout.sheets):
+        name, table = tables.get(sheet.name, (None, None))
+        if name is None or table is None:
+            page, table = _new_sheet(book, sheet, position)
+        elif sheet.name not in rows:
+            continue
+        else:
+            page = book[name]
+        _draw(page, sheet, rows.get(sheet.name, SheetRows(sheet.name, {})), table, lists, as_at)
+    return _saved(book)
+
+
+def _draw(page: Worksheet, layout: SheetLayout, wanted: SheetRows, table: Table, lists: Lists, as_at: str) -> None:
+    places = plan(table, wanted)
+    last = table.header_row + len(places)
+    rearrange(page, table, places)
+    renew_headings(page, layout, table, as_at if wanted.rows else f"{as_at}. {layout.empty_text}")
+    write_rows(page, layout, table, places, wanted.rows)
+    renew_columns(page, layout, table)
+    renew_rules(page, layout, table, lists, last)
+    if layout.chart is not None:
+        renew_chart(page, layout.chart, table, last)
+
+
+def _new_sheet(book: Workbook, layout: SheetLayout, position: int) -> tuple[Worksheet, Table]:
+    page: Worksheet = book.create_sheet(layout.name, position)
+    set_up_print(page)
+    return page, draw_headings(page, layout)
+
+
+def _empty() -> Workbook:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    return book
+
+
+def _opened(content: bytes, file: str) -> Workbook:
+    """The workbook, with people's formats inside cells. docs/workbooks.md says what openpyxl can't keep."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            return load_workbook(io.BytesIO(content), rich_text=True)
+    except (InvalidFileException, KeyError, ValueError, TypeError, ParseError) as error:
+        raise NeedsHuman("the workbook is damaged: put back an earlier version", file) from error
+
+
+def _saved(book: Workbook) -> bytes:
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w") as archive:
+        ExcelWriter(book, archive).save()
+    return with_fixed_times(raw.getvalue())

@@ -1,0 +1,111 @@
+"""The .xlsx file itself: is it fit to open, is anyone in it, and how it is replaced without ever being half written."""
+
+import contextlib
+import io
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+
+from firstbell.errors import NeedsHuman
+
+MOST_ENTRIES = 2_000
+MOST_BYTES = 200 * 1024 * 1024
+# A zip entry has a time to two seconds from 1980 on; one fixed time makes the same content the same bytes.
+FIXED_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+def content_of(path: Path) -> bytes | None:
+    """The bytes of the workbook, or None when there is none yet. Raises NeedsHuman when it must not be opened."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise NeedsHuman(
+            "the workbook can't be read: close it everywhere and see that Firstbell may open it", path.name
+        ) from error
+    refuse_unfit(content, path.name)
+    return content
+
+
+def refuse_unfit(content: bytes, file: str) -> None:
+    """Raise NeedsHuman for what is no workbook, has a password, holds macros or a DTD, or unpacks to far too much."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+    except zipfile.BadZipFile as error:
+        raise NeedsHuman(
+            "the file is damaged, has a password or is no .xlsx workbook: put back an earlier version, "
+            "or move it away and Firstbell draws a new one",
+            file,
+        ) from error
+    if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > MOST_BYTES:
+        raise NeedsHuman("the workbook is far too large to be ours: put back an earlier version", file)
+    if any(entry.filename.endswith("vbaProject.bin") for entry in entries):
+        raise NeedsHuman("the workbook holds macros, which are never opened: save it without them", file)
+
+
+def refuse_while_open(path: Path) -> None:
+    """Raise NeedsHuman while Excel or LibreOffice keeps its owner file beside the workbook."""
+    for owner in (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#")):
+        if owner.exists():
+            raise NeedsHuman(
+                f"close {path.name}: someone has it open, and nothing was changed. If nobody has, delete {owner.name}",
+                path.name,
+            )
+
+
+def replace_if_unchanged(path: Path, before: bytes | None, after: bytes) -> bool:
+    """Put `after` in the place of `before`; False, and nothing done, when somebody saved the file meanwhile.
+
+    The last look and the replacing are two calls, some microseconds apart: no file system offers them as one.
+    """
+    if after == before:
+        return True
+    path.parent.mkdir(parents=True, exist_ok=True)
+    remove_left_over(path)
+    beside = _written_beside(path, after)
+    try:
+        refuse_while_open(path)
+        if content_of(path) != before:
+            return False
+        beside.replace(path)
+    except FileNotFoundError:
+        return False
+    except PermissionError as error:
+        raise NeedsHuman(f"close {path.name}: someone has it open, and nothing was changed", path.name) from error
+    finally:
+        beside.unlink(missing_ok=True)
+    return True
+
+
+def _written_beside(path: Path, content: bytes) -> Path:
+    """The content, safely on disk in a new file beside the workbook, where replacing is one step."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=_prefix(path), suffix=".tmp", delete=False) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return Path(file.name)
+
+
+def remove_left_over(path: Path) -> None:
+    """Delete what a run that died between writing and replacing left beside the workbook."""
+    for left in path.parent.glob(f"{_prefix(path)}*.tmp"):
+        with contextlib.suppress(OSError):
+            left.unlink()
+
+
+def _prefix(path: Path) -> str:
+    return f".firstbell-{path.stem}-"
+
+
+def with_fixed_times(content: bytes) -> bytes:
+    """The same archive, compressed, every entry at the same time."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(packed, "w") as target:
+        for entry in source.infolist():
+            target.writestr(
+                zipfile.ZipInfo(entry.filename, FIXED_TIME), source.read(entry), zipfile.ZIP_DEFLATED, compresslevel=6
+            )
+    return packed.getvalue()

@@ -1,0 +1,62 @@
+"""The lines above the rows: title, purpose, as-at line, who fills in what, and the headings with their notes.
+
+A tag in the hidden key column marks each line, so that it is found again when people insert lines of their own.
+"""
+
+from openpyxl.comments import Comment
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from connectors.local.workbook_cells import cell_at, put
+from connectors.local.workbook_styles import LINE, MARKER, TITLE, heading_style
+from connectors.local.workbook_tables import Table, key_heading
+from sheets_templates import Column, Editor, SheetLayout
+
+TITLE_TAG, PURPOSE_TAG, AS_AT_TAG, MARKER_TAG = "title", "purpose", "as at", "who types"
+LINES = ((TITLE_TAG, TITLE), (PURPOSE_TAG, LINE), (AS_AT_TAG, LINE), (MARKER_TAG, MARKER))
+HEADER_ROW = len(LINES) + 1
+KEY_COLUMN = 1
+TYPE_HERE = "type here ▼"
+OUR_NAME = "Firstbell"
+
+
+def draw_headings(page: Worksheet, layout: SheetLayout) -> Table:
+    """Set up an empty sheet: tags, headings, widths, frozen panes."""
+    columns = {column.header: number for number, column in enumerate(layout.columns, start=KEY_COLUMN + 1)}
+    table = Table(HEADER_ROW, KEY_COLUMN, columns, {tag: row for row, (tag, _) in enumerate(LINES, start=1)})
+    for row, (tag, style) in enumerate(LINES, start=1):
+        put(cell_at(page, row, KEY_COLUMN), tag)
+        for number in columns.values():
+            cell_at(page, row, number).style = style
+    put(cell_at(page, HEADER_ROW, KEY_COLUMN), key_heading(layout))
+    for column in layout.columns:
+        cell_at(page, HEADER_ROW, columns[column.header]).style = heading_style(column)
+        page.column_dimensions[get_column_letter(columns[column.header])].width = column.width
+    page.freeze_panes = cell_at(page, HEADER_ROW + 1, KEY_COLUMN + 1)
+    return table
+
+
+def renew_headings(page: Worksheet, layout: SheetLayout, table: Table, as_at: str) -> None:
+    """Write the lines above the rows afresh; a line whose tag people removed is theirs."""
+    for tag, text in ((TITLE_TAG, layout.title), (PURPOSE_TAG, layout.purpose), (AS_AT_TAG, f"As at {as_at}")):
+        if tag in table.tags:
+            put(cell_at(page, table.tags[tag], _text_column(page, table, table.tags[tag])), text)
+    for column in layout.columns:
+        _renew_heading(page, column, table)
+
+
+def _renew_heading(page: Worksheet, column: Column, table: Table) -> None:
+    place = table.columns[column.header]
+    heading = cell_at(page, table.header_row, place)
+    put(heading, column.header)
+    if heading.comment is None or heading.comment.author == OUR_NAME:
+        heading.comment = Comment(column.note, OUR_NAME, height=40 + len(column.note), width=260)
+    if MARKER_TAG in table.tags and (column.editor is Editor.PEOPLE or column.is_typed_in_new_rows):
+        put(cell_at(page, table.tags[MARKER_TAG], place), TYPE_HERE)
+
+
+def _text_column(page: Worksheet, table: Table, row: int) -> int:
+    """Where the line's text stands now: people may have moved it with its column."""
+    last = max(table.columns.values())
+    filled = (n for n in range(1, last + 1) if n != table.key_column and cell_at(page, row, n).value is not None)
+    return next(filled, table.key_column + 1)

@@ -1,0 +1,70 @@
+"""Which row goes where: rows by key stay where people left them, new ones come in, those no longer wanted go."""
+
+from dataclasses import dataclass
+
+from connectors.local.workbook_tables import COPY, Line, Table
+from firstbell.records import SheetRows
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One row of the sheet to come: its key (None: a person's row), the row it stands in now (None: new), and what to
+    say beside it where that is not among the row's own cells.
+    """
+
+    key: str | None
+    old_row: int | None = None
+    says: str | None = None
+
+
+def plan(table: Table, wanted: SheetRows) -> list[Place]:
+    """The rows from the first below the headings on, in order.
+
+    While the order is the one we want, new rows come where they belong; once people have sorted, at the end.
+    """
+    places = _kept(table, wanted)
+    order = {key: number for number, key in enumerate(wanted.rows)}
+    ours = [order[place.key] for place in places if place.key is not None and place.says is None]
+    there = set(ours)
+    new = [key for key, number in order.items() if number not in there]
+    if ours != sorted(ours):
+        return places + [Place(key) for key in new]
+    return _with_new_rows_in_order(places, list(wanted.rows))
+
+
+def _kept(table: Table, wanted: SheetRows) -> list[Place]:
+    taken: set[str] = {line.key for line in table.lines if line.key is not None}
+    places = []
+    for line in table.lines:
+        if line.key is None:
+            places.append(_persons_row(line, wanted, taken))
+        elif line.key in wanted.rows:
+            places.append(Place(line.key, line.row, COPY if line.is_copy else None))
+    return places
+
+
+def _persons_row(line: Line, wanted: SheetRows, taken: set[str]) -> Place:
+    """A row without a key: ours from now on if it was taken in, else as it is, with the answer beside it."""
+    for answer in wanted.answers:
+        if answer.row != line.texts:
+            continue
+        if answer.key is None:
+            return Place(None, line.row, answer.says)
+        if answer.key in taken or answer.key not in wanted.rows:
+            return Place(None, line.row, COPY)
+        taken.add(answer.key)
+        return Place(answer.key, line.row)
+    return Place(None, line.row)
+
+
+def _with_new_rows_in_order(places: list[Place], wanted: list[str]) -> list[Place]:
+    there = {place.key for place in places}
+    waiting = [key for key in wanted if key not in there]
+    position = {key: number for number, key in enumerate(wanted)}
+    ordered: list[Place] = []
+    for place in places:
+        if place.key is not None and place.says is None:
+            while waiting and position[waiting[0]] < position[place.key]:
+                ordered.append(Place(waiting.pop(0)))
+        ordered.append(place)
+    return ordered + [Place(key) for key in waiting]

@@ -1,0 +1,148 @@
+"""What a sheet lets people do and shows by itself: drop-downs, conditional formats, protection, filter, print set-up.
+
+What is ours is marked, so that each drawing renews it and leaves what people made: drop-downs go through our defined
+names, and conditional formats carry a term that is always true.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from openpyxl import Workbook
+from openpyxl.formatting.formatting import ConditionalFormattingList
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles import Font, PatternFill
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.header_footer import HeaderFooterItem
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from connectors.local.workbook_styles import TONES
+from connectors.local.workbook_tables import Table
+from sheets_templates import Highlight, SheetLayout, Tone, WorkbookLayout
+
+LISTS = "Firstbell lists"
+LIST_NAME = "firstbell_choices_"
+OURS = 'N("Firstbell")=0'
+ROWS_TO_TYPE = 200
+A4 = 9
+
+Lists = Mapping[tuple[str, ...], str]
+
+
+def write_lists(book: Workbook, layout: WorkbookLayout) -> Lists:
+    """Write every list of choices on a hidden sheet, since Excel takes no long ones inline; returns their names."""
+    lists = dict.fromkeys(column.choices for sheet in layout.sheets for column in sheet.columns if column.choices)
+    sheet = _fresh_lists_sheet(book)
+    names = {}
+    for number, choices in enumerate(lists, start=1):
+        for row, choice in enumerate(choices, start=1):
+            sheet.cell(row, number, choice).data_type = "s"
+        letter = get_column_letter(number)
+        name = f"{LIST_NAME}{number}"
+        book.defined_names[name] = DefinedName(name, attr_text=f"'{LISTS}'!${letter}$1:${letter}${len(choices)}")
+        names[choices] = name
+    return names
+
+
+def _fresh_lists_sheet(book: Workbook) -> Worksheet:
+    place = None
+    if LISTS in book.sheetnames:
+        place = book.sheetnames.index(LISTS)
+        book.remove(book[LISTS])
+    sheet: Worksheet = book.create_sheet(LISTS, place)
+    sheet.sheet_state = "veryHidden"
+    return sheet
+
+
+def renew_rules(sheet: Worksheet, layout: SheetLayout, table: Table, lists: Lists, last: int) -> None:
+    """Bring drop-downs, conditional formats, filter, protection and repeated heading up to rows down to `last`."""
+    _drop_downs(sheet, layout, table, lists, last + ROWS_TO_TYPE * layout.people_add_rows)
+    _tones(sheet, layout, table, last)
+    _filter(sheet, table, last)
+    _protect(sheet)
+    sheet.print_title_rows = f"{table.header_row}:{table.header_row}"
+
+
+def _drop_downs(sheet: Worksheet, layout: SheetLayout, table: Table, lists: Lists, last: int) -> None:
+    rules = sheet.data_validations
+    rules.dataValidation = [rule for rule in rules.dataValidation if LIST_NAME not in (rule.formula1 or "")]
+    for column in layout.columns:
+        if column.choices:
+            rule = DataValidation("list", lists[column.choices], allow_blank=True, showErrorMessage=True)
+            rule.errorTitle = column.header
+            rule.error = "Choose from the list, or leave the cell empty."
+            rule.add(_area([table.columns[column.header]], table, last))
+            sheet.add_data_validation(rule)
+
+
+def _tones(sheet: Worksheet, layout: SheetLayout, table: Table, last: int) -> None:
+    """Those that people made keep their place, before ours."""
+    formats = ConditionalFormattingList()
+    for there in sheet.conditional_formatting:
+        for rule in there.rules:
+            if not any(OURS in formula for formula in rule.formula):
+                formats.add(str(there.sqref), rule)
+                formats.max_priority = max(formats.max_priority, rule.priority)
+    sheet.conditional_formatting = formats
+    for column in layout.columns:
+        for highlight in column.highlights:
+            places = table.columns.values() if highlight.whole_row else [table.columns[column.header]]
+            rule = _tone_rule(highlight, table.columns[column.header], table.header_row + 1)
+            formats.add(_area(places, table, last), rule)
+
+
+def _tone_rule(highlight: Highlight, column: int, row: int) -> Rule:
+    text, background = TONES[highlight.tone]
+    cell = f"${get_column_letter(column)}{row}"
+    tests = ",".join(f'{cell}="{quoted}"' for quoted in _quoted(highlight.values))
+    font = Font(bold=highlight.tone is Tone.ALARM, italic=highlight.tone is Tone.QUIET, color=text)
+    style = DifferentialStyle(font=font, fill=PatternFill(fill_type="solid", bgColor=background))
+    return Rule("expression", dxf=style, formula=[f"AND({OURS},OR({tests}))"])
+
+
+def _quoted(values: Sequence[str]) -> list[str]:
+    return [value.replace('"', '""') for value in values]
+
+
+def _area(columns: Iterable[int], table: Table, last: int) -> str:
+    """From the first row below the headings to `last`, over these columns and those between."""
+    columns = list(columns)
+    first = table.header_row + 1
+    return f"{get_column_letter(min(columns))}{first}:{get_column_letter(max(columns))}{max(last, first)}"
+
+
+def _filter(sheet: Worksheet, table: Table, last: int) -> None:
+    """What people filter by stays; the filter grows or shrinks with the rows, over their own columns too."""
+    columns = [table.key_column, *table.columns.values()]
+    beyond = max(columns) + 1
+    while sheet.cell(table.header_row, beyond).value is not None:
+        beyond += 1
+    first = f"{get_column_letter(min(columns))}{table.header_row}"
+    sheet.auto_filter.ref = f"{first}:{get_column_letter(beyond - 1)}{max(last, table.header_row + 1)}"
+    sheet.auto_filter.sortState = None
+
+
+def _protect(sheet: Worksheet) -> None:
+    """Lock what Firstbell writes, without a password; filtering, formats, notes, own rows and columns stay allowed."""
+    protection = sheet.protection
+    protection.sheet = True
+    for allowed in (
+        "formatCells", "formatColumns", "formatRows", "insertColumns", "insertRows", "insertHyperlinks",
+        "deleteColumns", "deleteRows", "sort", "autoFilter", "objects", "scenarios",
+    ):  # fmt: skip
+        setattr(protection, allowed, False)
+
+
+def set_up_print(sheet: Worksheet) -> None:
+    """A4 landscape, as wide as one page, the sheet's name and the page number at the foot."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = A4
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    footer = HeaderFooterItem()
+    footer.left.text = "&A"
+    footer.right.text = "Page &P of &N"
+    sheet.HeaderFooter.oddFooter = footer

@@ -7,6 +7,7 @@ writes. Other databases lock the school's own row for the same end.
 
 import datetime as dt
 import sqlite3
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +31,7 @@ class Database:
         self.name = name
         self._engine = engine
         self._writer = engine.execution_options(is_writing=True)
+        self._let_go = weakref.finalize(self, engine.dispose)
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -51,8 +53,8 @@ class Database:
             yield connection
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._engine.dispose()
+        """Let go of the file; happens by itself when nothing of the store is in use any more."""
+        self._let_go()
 
 
 def sqlite_database(path: Path, school: str, patience: dt.timedelta = PATIENCE) -> Database:
@@ -99,6 +101,8 @@ def _our_errors(name: str) -> Iterator[None]:
         raise  # a mistake of ours, and no state of the outside world
     except sa.exc.DBAPIError as error:
         raise _in_our_words(name, error) from error
+    except sa.exc.StatementError as error:
+        raise (error.orig or error) from error  # a value of ours that can't be written, such as a time without a zone
 
 
 def _in_our_words(name: str, error: sa.exc.DBAPIError) -> FirstbellError:

@@ -1,7 +1,6 @@
 """Opening a school's store."""
 
 import datetime as dt
-import weakref
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -24,11 +23,11 @@ class SqlStore:
         self.ledger = SqlLedger(database)
         self.proposals = SqlProposals(database)
         self.desk = SqlDesk(database)
-        self._let_go = weakref.finalize(self, database.close)
+        self._database = database
 
     def close(self) -> None:
-        """Let go of the file; happens by itself when the store is no longer used."""
-        self._let_go()
+        """Let go of the file."""
+        self._database.close()
 
 
 def open_store(path: Path | str, school: str, *, zone: ZoneInfo = LONDON, patience: dt.timedelta = PATIENCE) -> Store:

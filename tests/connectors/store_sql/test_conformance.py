@@ -1,0 +1,38 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from connectors.store_sql import open_store
+from firstbell.testing.fake_store import FakeStore
+from firstbell.testing.store_conformance import (
+    DeskConformance,
+    LedgerConformance,
+    OpenRun,
+    ProposalsConformance,
+    RegistersConformance,
+)
+
+
+@pytest.fixture(params=["fake", "sqlite"])
+def open_run(request: pytest.FixtureRequest, tmp_path: Path, empty_store_file: Path) -> OpenRun:
+    if request.param == "fake":
+        return FakeStore().another_run
+    shutil.copy(empty_store_file, tmp_path / "store.db")
+    return lambda: open_store(tmp_path / "store.db", "st-example")
+
+
+class TestRegisters(RegistersConformance):
+    pass
+
+
+class TestLedger(LedgerConformance):
+    pass
+
+
+class TestProposals(ProposalsConformance):
+    pass
+
+
+class TestDesk(DeskConformance):
+    pass

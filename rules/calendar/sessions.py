@@ -4,12 +4,21 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+# English whatever the computer's own language is; `strftime` would follow that, and takes ten times as long.
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
 
 class Half(StrEnum):
     """Which half of the school day; AM sorts before PM."""
 
     AM = "AM"
     PM = "PM"
+
+    __hash__ = str.__hash__  # equal to its text, so it hashes like it; and registers look up a great many
 
     @property
     def in_words(self) -> str:
@@ -24,11 +33,8 @@ class Session:
     half: Half
 
     def __str__(self) -> str:
-        return f"{self.date:%a} {self.date.day} {self.date:%b %Y} {self.half}"
-
-    def __hash__(self) -> int:
-        # Registers look up hundreds of thousands of sessions; the hash that dataclass would make costs four times this.
-        return self.date.toordinal() * 2 + (self.half is Half.PM)
+        day = self.date
+        return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1][:3]} {day.year} {self.half.value}"
 
     @property
     def key(self) -> str:
@@ -43,4 +49,4 @@ def both_sessions(day: dt.date) -> tuple[Session, Session]:
 
 def in_words(day: dt.date) -> str:
     """A date as staff read it: 9 November 2026."""
-    return f"{day.day} {day:%B %Y}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

@@ -67,6 +67,8 @@ class AttendanceCode(StrEnum):
     PROSPECTIVE_PUPIL = "Z"
     PLANNED_CLOSURE = "#"
 
+    __hash__ = str.__hash__  # equal to its letter, so it hashes like it; and a school year looks up half a million
+
 
 @dataclass(frozen=True, slots=True)
 class CodeFacts:
@@ -88,6 +90,10 @@ class CodeFacts:
     in_force_from: dt.date
     until: dt.date | None
     citation: Citation
+
+    def holds_on(self, day: dt.date) -> bool:
+        """Whether the code may be used on a date."""
+        return self.in_force_from <= day and (self.until is None or day < self.until)
 
     @property
     def is_possible(self) -> bool:
@@ -126,11 +132,7 @@ class CodeTable:
         """The codes in force on a date. Raises UnknownParameter before the table begins."""
         if day < self.begins:
             raise UnknownParameter(f"no code table is known for {day:%d %B %Y}; it begins on {self.begins:%d %B %Y}")
-        return {
-            code: facts
-            for code, facts in self.codes.items()
-            if facts.in_force_from <= day and (facts.until is None or day < facts.until)
-        }
+        return {code: facts for code, facts in self.codes.items() if facts.holds_on(day)}
 
 
 @cache

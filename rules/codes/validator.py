@@ -8,6 +8,8 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import compress
 
 from rules.absence.unexplained import unexplained_absences
 from rules.calendar import Half, SchoolCalendar, Session
@@ -61,17 +63,16 @@ def read_code(text: str, session: Session, age: SchoolAge | None = None) -> Atte
     return refusal(code, session, age) or code
 
 
-def refusal(code: AttendanceCode, session: Session, age: SchoolAge | None) -> CodeProblem | None:
+def refusal(code: AttendanceCode, session: Session, age: SchoolAge | None = None) -> CodeProblem | None:
     """Why a code cannot stand at a session: not in force, the wrong half of the day, or the wrong age."""
     facts = facts_of(code)
-    if not facts.in_force_from <= session.date or (facts.until is not None and session.date >= facts.until):
+    if not facts.holds_on(session.date):
         return _refused(
             code, session, f"Code {code} is not in force on {in_words(session.date)}.", "a code of that time"
         )
     if ONLY_IN.get(facts.sessions, session.half) is not session.half:
-        sentence = f"Code {code} is for {ONLY_IN[facts.sessions].in_words} sessions only."
-        return _refused(code, session, sentence, FOR_THE_OTHER_HALF[code])
-    return None if age is None else _wrong_age(facts, session, is_of_age=age.holds_on(session.date))
+        return _for_one_half_only(code, session)
+    return None if age is None else next(_for_the_other_age(facts, session, age), None)
 
 
 def code_problems(
@@ -102,14 +103,18 @@ class _Register:
 Check = Callable[[_Register], Iterator[CodeProblem]]
 
 
-def _refused_codes(register: _Register) -> Iterator[CodeProblem]:
-    for code, facts in code_table().codes.items():
-        if facts.sessions == facts.compulsory_school_age == "any":
-            continue
-        for session in register.sessions_with(code):
-            problem = refusal(code, session, register.known.age)
-            if problem is not None:
-                yield problem
+def _wrong_half(register: _Register) -> Iterator[CodeProblem]:
+    for code, byte, half in _codes_of_one_half():
+        for session in compress(register.span.sessions, register.span.marks.translate(_only(byte))):
+            if session.half is not half:
+                yield _for_one_half_only(code, session)
+
+
+def _wrong_age(register: _Register) -> Iterator[CodeProblem]:
+    if register.known.age is not None:
+        for code in _codes_of_one_age():
+            for session in register.sessions_with(code):
+                yield from _for_the_other_age(facts_of(code), session, register.known.age)
 
 
 def _overdue_n(register: _Register) -> Iterator[CodeProblem]:
@@ -170,7 +175,8 @@ def _closed_while_others_attend(register: _Register) -> Iterator[CodeProblem]:
 
 
 CHECKS: tuple[Check, ...] = (
-    _refused_codes,
+    _wrong_half,
+    _wrong_age,
     _overdue_n,
     _missing_notes,
     _study_leave_after_the_last_exam,
@@ -181,14 +187,36 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def _wrong_age(facts: CodeFacts, session: Session, *, is_of_age: bool) -> CodeProblem | None:
+@cache
+def _codes_of_one_half() -> tuple[tuple[AttendanceCode, int, Half], ...]:
+    table = code_table().codes.values()
+    return tuple((facts.code, facts.byte, ONLY_IN[facts.sessions]) for facts in table if facts.sessions in ONLY_IN)
+
+
+@cache
+def _codes_of_one_age() -> tuple[AttendanceCode, ...]:
+    return tuple(code for code, facts in code_table().codes.items() if facts.compulsory_school_age != "any")
+
+
+@cache
+def _only(byte: int) -> bytes:
+    """A table that keeps one byte and turns all others to 0."""
+    return bytes(value * (value == byte) for value in range(256))
+
+
+def _for_one_half_only(code: AttendanceCode, session: Session) -> CodeProblem:
+    sentence = f"Code {code} is for {ONLY_IN[facts_of(code).sessions].in_words} sessions only."
+    return _refused(code, session, sentence, FOR_THE_OTHER_HALF[code])
+
+
+def _for_the_other_age(facts: CodeFacts, session: Session, age: SchoolAge) -> Iterator[CodeProblem]:
+    is_of_age = age.holds_on(session.date)
     if facts.compulsory_school_age == "never" and is_of_age:
         sentence = f"Code {facts.code} is not for pupils of compulsory school age."
-        return _refused(facts.code, session, sentence, "C2, C or the reason for absence")
+        yield _refused(facts.code, session, sentence, "C2, C or the reason for absence")
     if facts.compulsory_school_age == "only" and not is_of_age:
         sentence = f"Code {facts.code} is for pupils of compulsory school age only."
-        return _refused(facts.code, session, sentence, "X")
-    return None
+        yield _refused(facts.code, session, sentence, "X")
 
 
 def _unknown(text: str, session: Session) -> CodeProblem:
@@ -206,4 +234,4 @@ def _unknown(text: str, session: Session) -> CodeProblem:
 
 
 def _refused(code: str, session: Session, sentence: str, suggestion: str) -> CodeProblem:
-    return CodeProblem(session, code, sentence, suggestion, is_refused=True)
+    return CodeProblem(session, str(code), sentence, str(suggestion), is_refused=True)

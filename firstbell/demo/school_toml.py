@@ -1,0 +1,60 @@
+"""The example school's own settings: `school.toml`."""
+
+import json
+from collections.abc import Iterable
+
+from firstbell.demo.school import DemoSchool
+from firstbell.settings import StaffMember
+
+SCHOOL_NAME = "Example Hill Academy"
+SCHOOL_KEY = "example-hill"
+
+TEMPLATE = """\
+# A school that does not exist, for looking at Firstbell without a single real pupil.
+# What every setting means: docs/settings.md
+
+[school]
+key = "{key}"
+name = "{name}"
+phone = "01632 960001"
+absence_email = "absence@example.org"
+
+[day.am]
+opens = 08:40:00
+closes = 09:10:00
+session_ends = 12:20:00
+
+[day.pm]
+opens = 13:10:00
+closes = 13:40:00
+session_ends = 15:10:00
+
+[mis]
+kind = "files"
+folder = "mis"
+
+[outgoing]
+rehearsal = false # nothing can leave this computer: the mailer writes files into the outbox folder
+mailer = "local"
+"""
+
+# A morning with this much going on would be far outside the usual range of a school of this size.
+SMALL_SCHOOL_LIMITS = """
+[unusual]
+# This small school's morning is staged: more pupils than usual are away in it.
+at_least = {limit}
+year_group_at_least = {limit}
+"""
+
+
+def school_toml(school: DemoSchool, *, is_small: bool) -> str:
+    """Settings that fit the school: its times, its folder of exports, and its staff with their initials."""
+    limits = SMALL_SCHOOL_LIMITS.format(limit=len(school.people.pupils)) if is_small else ""
+    return TEMPLATE.format(key=SCHOOL_KEY, name=SCHOOL_NAME) + limits + "".join(_staff(school.staff.office))
+
+
+def _staff(people: Iterable[StaffMember]) -> Iterable[str]:
+    for person in people:
+        yield "\n[[staff]]\n"
+        for key, value in person.model_dump().items():
+            yield f"{key} = {json.dumps(value, ensure_ascii=False)}\n"

@@ -97,7 +97,10 @@ def subject_of(template: Template, values: dict[str, object]) -> str:
 
 
 def body_of(template: Template, values: dict[str, object]) -> str:
-    """The plain text: one empty line between paragraphs, no spaces at the ends of lines."""
+    """The plain text: one empty line between paragraphs, no spaces at the ends of lines. Raises NeedsHuman."""
     text = filled(template.body, values, template.path)
     lines = "\n".join(line.rstrip() for line in text.splitlines())
-    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
+    body = re.sub(r"\n{3,}", "\n\n", lines).strip()
+    if not body:
+        raise NeedsHuman("the template says nothing", str(template.path))
+    return body + "\n"

@@ -1,0 +1,47 @@
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pathspec
+import pytest
+
+WORKER = Path(__file__).with_name("production_worker.py")
+
+
+def load(app_folder: Path, *invocations: str) -> dict[str, Any]:
+    """What the production worker makes of the app in a folder; see production_worker.py."""
+    site_packages = sysconfig.get_path("purelib")
+    command = [sys.executable, "-I", "-S", str(WORKER), str(app_folder), site_packages, *invocations]
+    environment = os.environ  # noqa: TID251 - to pass on the one thing that Windows can't start a process without
+    only = {name: environment[name] for name in ("SYSTEMROOT",) if name in environment}
+    done = subprocess.run(command, capture_output=True, cwd=app_folder, env=only, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="session")
+def load_app() -> Callable[..., dict[str, Any]]:
+    return load
+
+
+@pytest.fixture(scope="session")
+def deployed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with exactly what .funcignore lets through: what would stand on the platform."""
+    ignored = pathspec.GitIgnoreSpec.from_lines((root / ".funcignore").read_text(encoding="utf-8").splitlines())
+    folder = tmp_path_factory.mktemp("deployed")
+    for name in ignored.match_tree_files(root, negate=True):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(root / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def app(deployed: Path) -> dict[str, Any]:
+    """The deployed app as the production worker loaded it, with the health trigger asked once."""
+    return load(deployed, "health", "GET", "https://example.test/api/health")

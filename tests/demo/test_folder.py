@@ -59,9 +59,8 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path):
 
 
 def test_a_demo_that_fails_still_lists_its_files_so_the_next_can_clear_them(tmp_path):
-    (tmp_path / "too-deep").mkdir()
-    with pytest.raises(IsADirectoryError):
-        make_demo(tmp_path, "half.csv", "too-deep")
+    with pytest.raises(FileExistsError):
+        make_demo(tmp_path, "half.csv", "half.csv/cannot-be.csv")
 
     make_demo(tmp_path, "whole.csv")
 

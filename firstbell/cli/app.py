@@ -1,0 +1,43 @@
+"""The command line: one typer application, each command a plain function in a module of its own."""
+
+import typer
+
+from firstbell import __version__
+from firstbell.cli.demo import demo_command
+from firstbell.cli.init import init_command
+from firstbell.cli.ledger import export_command, show_command, verify_command
+from firstbell.cli.measures import measures_command
+from firstbell.cli.run import run_command
+
+app = typer.Typer(
+    name="firstbell",
+    help="A school attendance office's routine work, inside the school's own Microsoft 365 or Google Workspace.",
+    epilog="Exit codes: 0 done; 1 something needs a person; 2 wrong use or bad input; 3 an outside system failed.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+ledger = typer.Typer(help="Look into the ledger: every decision and message, chained by hash.", no_args_is_help=True)
+
+app.command("demo")(demo_command)
+app.command("init")(init_command)
+app.command("run")(run_command)
+app.command("measures")(measures_command)
+app.add_typer(ledger, name="ledger")
+ledger.command("verify")(verify_command)
+ledger.command("show")(show_command)
+ledger.command("export")(export_command)
+
+
+def _show_version(value: bool) -> None:  # noqa: FBT001 - the shape typer calls
+    if value:
+        typer.echo(f"firstbell {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def firstbell(
+    version: bool = typer.Option(False, "--version", callback=_show_version, is_eager=True, help="Show the version."),  # noqa: FBT001
+) -> None:
+    """A school attendance office's routine work, inside the school's own Microsoft 365 or Google Workspace."""

@@ -1,0 +1,136 @@
+"""`firstbell run JOB`: one job of one school, now or at a given moment."""
+
+import dataclasses
+import datetime as dt
+import json
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from firstbell.composition import open_office
+from firstbell.workflows.first_day_contact import MorningReport, first_day_contact
+from firstbell.workflows.office import Office
+from firstbell.workflows.register_chase import ChaseSummary, chase_registers
+from firstbell.workflows.sync import SyncSummary, sync
+from firstbell.workflows.words import count_of
+
+DONE, NEEDS_A_PERSON = 0, 1
+
+
+class Job(StrEnum):
+    """The jobs there are."""
+
+    SYNC = "sync"
+    CHASE = "chase"
+    FIRST_DAY_CONTACT = "first-day-contact"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run says at its end: lines of figure and meaning, and what needs a person."""
+
+    job: str
+    title: str
+    figures: dict[str, int]
+    needs: tuple[str, ...]
+
+
+def run_command(
+    job: Annotated[Job, typer.Argument(help="The job to run.")],
+    config: Annotated[Path, typer.Option(help="The school's settings.")] = Path("school.toml"),
+    at: Annotated[
+        dt.datetime | None,
+        typer.Option(formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], help="Run as if it were this local time."),
+    ] = None,
+    *,
+    rehearse: Annotated[bool, typer.Option("--rehearse", help="Write to the listed staff only.")] = False,
+    as_json_object: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+) -> int:
+    """Run one job of the school. Safe to repeat: what an earlier run did is not done again.
+
+    Example: firstbell run first-day-contact --config school.toml --rehearse
+    """
+    office = open_office(config, at=at, rehearse=rehearse)
+    report = JOBS[job](office)
+    _show(report, as_json_object=as_json_object)
+    return NEEDS_A_PERSON if report.needs else DONE
+
+
+def run_sync(office: Office) -> RunReport:
+    """The sync, and its report."""
+    return sync_report(sync(office))
+
+
+def sync_report(summary: SyncSummary) -> RunReport:
+    """How many marks and pupils were read, what changed, and what could not be used."""
+    figures = {
+        "pupils": summary.pupils,
+        "marks read": summary.marks,
+        "marks changed since the last sync": len(summary.changes),
+        "of them in the past": len(summary.late_changes),
+        "rows that could not be used": len(summary.problems),
+    }
+    needs = tuple(f"{problem.where}: {problem.sentence}" for problem in summary.problems)
+    return RunReport(Job.SYNC, "Roll and marks read", figures, needs)
+
+
+def run_chase(office: Office) -> RunReport:
+    """The chase, and its report."""
+    return chase_report(chase_registers(office))
+
+
+def chase_report(summary: ChaseSummary) -> RunReport:
+    """How many registers are missing, and who was written to."""
+    title = f"Registers of {summary.session}" if summary.session else "No register is due yet"
+    figures = {
+        "registers not taken": summary.missing,
+        "reminders sent": summary.reminders,
+        "heads of department told": summary.escalations,
+    }
+    needs = (f"{count_of(summary.missing, 'register')} not taken.",) if summary.missing else ()
+    return RunReport(Job.CHASE, title, figures, needs)
+
+
+def run_first_day_contact(office: Office) -> RunReport:
+    """First-day contact, and its report."""
+    return morning_report(first_day_contact(office))
+
+
+def morning_report(report: MorningReport) -> RunReport:
+    """What the run found and did."""
+    figures = {
+        "absent, reason not known": report.unexplained,
+        "messages newly planned": report.planned,
+        "messages sent": report.sent,
+        "messages recalled": report.recalled,
+        "in-school notes sent": report.corrections,
+        "messages that bounced": report.bounced,
+        "safeguarding alerts": report.alerts,
+        "pupils to telephone about": report.calls,
+    }
+    return RunReport(Job.FIRST_DAY_CONTACT, f"First-day contact, {report.session}", figures, report.needs)
+
+
+JOBS: dict[Job, Callable[[Office], RunReport]] = {
+    Job.SYNC: run_sync,
+    Job.CHASE: run_chase,
+    Job.FIRST_DAY_CONTACT: run_first_day_contact,
+}
+
+
+def _show(report: RunReport, *, as_json_object: bool) -> None:
+    if as_json_object:
+        typer.echo(json.dumps(dataclasses.asdict(report), ensure_ascii=False, indent=2))
+        return
+    console = Console(soft_wrap=True)
+    table = Table(title=report.title, title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0))
+    for meaning, number in report.figures.items():
+        table.add_row(meaning, str(number))
+    console.print(table)
+    for sentence in report.needs:
+        console.print(f"[bold yellow]Needs a person:[/] {sentence}")

@@ -1,0 +1,131 @@
+"""Where an office is put together: the only module that makes real connectors and reads a real clock.
+
+Each connector is imported where it is made, so that a command loads only what it uses.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from firstbell.errors import Misconfigured
+from firstbell.ports import Clock, Mailer, Store
+from firstbell.records import Marks, Problem, School
+from firstbell.settings import EnvironmentSecrets, Settings, load_settings
+from firstbell.workflows.office import Office
+from rules.calendar import SchoolCalendar
+from rules.people import Pupil
+
+OWN_WORDING = Path(__file__).parent.parent / "message_templates"
+
+
+class SystemClock:
+    """The computer's clock."""
+
+    def now(self) -> dt.datetime:
+        """The moment, in UTC."""
+        return dt.datetime.now(dt.UTC)  # noqa: TID251 - this is the home of the real clock
+
+
+@dataclass
+class SetClock:
+    """A clock that stands where it was set: for `--at`, replays and the demo."""
+
+    moment: dt.datetime
+
+    def now(self) -> dt.datetime:
+        """The moment it was set to, in UTC."""
+        return self.moment.astimezone(dt.UTC)
+
+
+def clock_for(settings: Settings, at: dt.datetime | None) -> Clock:
+    """The real clock, or one that stands at a local time of the school."""
+    if at is None:
+        return SystemClock()
+    return SetClock(at if at.tzinfo else at.replace(tzinfo=settings.zone))
+
+
+def open_office(config: Path, *, at: dt.datetime | None = None, rehearse: bool = False) -> Office:
+    """An office from its `school.toml`. Raises BadInput, Misconfigured.
+
+    A rehearsal has its own store, workbooks and outbox, so that nothing it does can stand in the way of the real
+    thing; with `outgoing.rehearsal` true, every run is one.
+    """
+    settings = load_settings(config)
+    return office_of(settings, clock_for(settings, at), rehearse=rehearse or settings.outgoing.rehearsal)
+
+
+def office_of(settings: Settings, clock: Clock, *, rehearse: bool) -> Office:
+    """Put the connectors that the settings name behind the ports."""
+    from connectors.local.channel import LocalChannel  # noqa: PLC0415
+    from connectors.local.folders import LocalFolders  # noqa: PLC0415
+
+    from connectors.files import FilesMis  # noqa: PLC0415 - loaded where it is used
+    from connectors.local.workbook import LocalWorkbook  # noqa: PLC0415
+    from firstbell.messages.rendering import Wording  # noqa: PLC0415
+
+    folder = place_of(settings, rehearse=rehearse)
+    school = School(settings.school.key, settings.school.name)
+    return Office(
+        settings=settings,
+        mis=FilesMis(settings.mis.folder, school, settings.local.folder / "column-mapping.toml"),
+        store=open_store_for(settings, rehearse=rehearse),
+        attendance_workbook=LocalWorkbook(folder / "Attendance.xlsx"),
+        safeguarding_workbook=LocalWorkbook(folder / "Safeguarding" / "Safeguarding.xlsx"),
+        mailer=_mailer(settings, folder, clock, rehearse=rehearse),
+        channel=LocalChannel(folder / "Safeguarding" / "channel"),
+        folders=LocalFolders(folder / "Safeguarding"),
+        clock=clock,
+        wording=Wording((settings.local.folder / "message_templates", OWN_WORDING)),
+    )
+
+
+def place_of(settings: Settings, *, rehearse: bool) -> Path:
+    """Where workbooks, outbox and store stand: a rehearsal has a folder of its own."""
+    return settings.local.folder / "rehearsal" if rehearse else settings.local.folder
+
+
+def _mailer(settings: Settings, folder: Path, clock: Clock, *, rehearse: bool) -> Mailer:
+    mailer = _real_mailer(settings, folder, clock)
+    if not rehearse:
+        return mailer
+    from firstbell.workflows.rehearsal import RehearsalMailer  # noqa: PLC0415
+
+    return RehearsalMailer(mailer, settings.outgoing.rehearsal_recipients)
+
+
+def _real_mailer(settings: Settings, folder: Path, clock: Clock) -> Mailer:
+    if settings.outgoing.mailer == "local":
+        from connectors.local.outbox import LocalOutbox  # noqa: PLC0415
+
+        return LocalOutbox(folder / "outbox", clock)
+    from connectors.smtp import SmtpMailer  # noqa: PLC0415
+
+    if settings.smtp is None:
+        raise Misconfigured("outgoing.mailer is 'smtp', so school.toml needs an [smtp] section")
+    return SmtpMailer(settings.smtp, EnvironmentSecrets(), clock)
+
+
+def open_store_for(settings: Settings, *, rehearse: bool = False) -> Store:
+    """The school's store: registers, ledger and proposals in one file beside the workbooks."""
+    from connectors.store_sql import open_store  # noqa: PLC0415
+
+    folder = place_of(settings, rehearse=rehearse)
+    folder.mkdir(parents=True, exist_ok=True)
+    return open_store(folder / "firstbell.db", settings.school.key, zone=settings.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class PlainFileReaders:
+    """Readers of the plain files that the commands over files take."""
+
+    marks: Callable[[Path], Marks]
+    pupils: Callable[[Path], tuple[tuple[Pupil, ...], tuple[Problem, ...]]]
+    calendar: Callable[[Path], SchoolCalendar]
+
+
+def plain_file_readers() -> PlainFileReaders:
+    """The readers of marks, pupils and calendar files, for commands that need no office."""
+    from connectors.files import read_calendar, read_marks, read_pupils  # noqa: PLC0415
+
+    return PlainFileReaders(read_marks, read_pupils, read_calendar)

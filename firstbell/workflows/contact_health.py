@@ -1,0 +1,72 @@
+"""What is wrong with the contact details, so that it is mended before the morning it is needed."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from firstbell.records import Roll
+from firstbell.workflows.session_now import links_by_pupil
+from rules.contact.permissions import Refusal, who_may_be_told
+from rules.contact.purposes import Purpose
+from rules.parameters import parameter
+from rules.people import Contact, Pupil, PupilContact
+
+MEND = {
+    Refusal.RESPONSIBILITY_UNKNOWN: "Record in the MIS who has parental responsibility.",
+    Refusal.NO_ADDRESS: "Ask for an e-mail address.",
+    Refusal.BAD_ADDRESS: "Correct the e-mail address in the MIS: one address, nothing else.",
+    Refusal.SHARES_ADDRESS: "Ask for an address that the blocked contact can't read.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HealthLine:
+    """One thing to mend about one pupil's contacts; rank 1 first."""
+
+    pupil: Pupil
+    rank: int
+    wrong: str
+    mend: str
+
+
+def contact_health(roll: Roll, as_of: dt.date) -> tuple[HealthLine, ...]:
+    """Everything to mend in a roll, the pupils nobody can be told about first."""
+    links, contacts = links_by_pupil(roll.links), {contact.id: contact for contact in roll.contacts}
+    lines = [
+        line
+        for pupil in roll.pupils
+        if pupil.is_on_roll(as_of)
+        for line in _lines(pupil, links.get(pupil.id, ()), contacts, as_of)
+    ]
+    return tuple(sorted(lines, key=lambda line: (line.rank, line.pupil.id, line.wrong)))
+
+
+def _lines(
+    pupil: Pupil, links: tuple[PupilContact, ...], contacts: dict[str, Contact], as_of: dt.date
+) -> Iterator[HealthLine]:
+    decisions = who_may_be_told(pupil, links, contacts, Purpose.FIRST_DAY_ABSENCE, as_of=as_of)
+    reasons = dict.fromkeys(d.refusal for d in decisions if d.refusal)
+    if not any(d.may_be_told for d in decisions) and Refusal.PUPIL_IS_ADULT not in reasons:
+        yield HealthLine(
+            pupil, 1, "Nobody can be told by message when this pupil is absent.", _first_mend(list(reasons))
+        )
+    for refusal in reasons:
+        if refusal in MEND:
+            yield HealthLine(pupil, 2, next(d.sentence for d in decisions if d.refusal is refusal), MEND[refusal])
+    least = parameter("contact/emergency_contacts").on(as_of).value
+    if len({link.contact_id for link in links}) < least:
+        yield HealthLine(pupil, 3, f"Fewer than {least} emergency contacts.", "Ask the family for another contact.")
+    if any(_is_landline(contacts[link.contact_id]) for link in links if link.contact_id in contacts):
+        yield HealthLine(
+            pupil, 4, "A contact has a landline where a mobile number is expected.", "Ask for a mobile number."
+        )
+
+
+def _first_mend(reasons: list[Refusal]) -> str:
+    return next((MEND[reason] for reason in reasons if reason in MEND), "Look at this pupil's contacts in the MIS.")
+
+
+def _is_landline(contact: Contact) -> bool:
+    """A first number that is no UK mobile: the MIS's main number is where a text message would go."""
+    first = contact.phones[0].reveal().replace(" ", "") if contact.phones else ""
+    return bool(first) and not first.startswith(("07", "+447", "00447"))

@@ -1,0 +1,33 @@
+"""When a pupil turns out to be in school after a message went, the same people get one short note."""
+
+import dataclasses
+
+from firstbell.records import Proposal, State
+from firstbell.workflows.keys import proposal_key
+from firstbell.workflows.office import Office
+from firstbell.workflows.session_now import SessionNow
+from rules.contact.purposes import Purpose
+
+TOLD = (State.SENT, State.DELIVERED, State.ANSWERED)
+
+
+def plan_corrections(office: Office, now: SessionNow) -> tuple[Proposal, ...]:
+    """Propose a correction for each message that went and is no longer true; one each, and due at once."""
+    sent = office.store.proposals.find(session=now.session, purpose=Purpose.FIRST_DAY_ABSENCE, states=TOLD)
+    wrong = [_correction(office, now, p) for p in sent if now.is_in_school(p.subject_id)]
+    return office.store.proposals.add(wrong, at=now.moment, actor="Firstbell")
+
+
+def _correction(office: Office, now: SessionNow, told: Proposal) -> Proposal:
+    purpose = Purpose.IN_SCHOOL_CORRECTION
+    return dataclasses.replace(
+        told,
+        key=proposal_key(office.settings.school.key, told.subject_id, told.session, purpose, told.recipient_id),
+        purpose=purpose,
+        state=State.HELD,
+        reason="The mark says now that the pupil is in school, and this contact was told otherwise.",
+        planned_at=now.moment,
+        release_at=now.moment,
+        dispatch_key=None,
+        draft_id=None,
+    )

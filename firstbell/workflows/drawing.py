@@ -1,0 +1,62 @@
+"""Draw both workbooks from what this run found; a workbook somebody has open is left for the next run, and said so."""
+
+from firstbell.errors import NeedsHuman
+from firstbell.ports import Workbook
+from firstbell.records import SheetRows
+from firstbell.workflows.office import Office
+from firstbell.workflows.views import attendance, follow_up, safeguarding
+from firstbell.workflows.views.picture import Picture, Rows
+from sheets_templates import WorkbookLayout
+from sheets_templates.attendance import ATTENDANCE
+from sheets_templates.safeguarding import SAFEGUARDING
+
+
+def draw_workbooks(office: Office, picture: Picture) -> tuple[str, ...]:
+    """Bring both workbooks up to date. Returns a sentence for each that could not be drawn this time."""
+    books = (
+        (office.attendance_workbook, ATTENDANCE, attendance_sheets(office, picture)),
+        (office.safeguarding_workbook, SAFEGUARDING, safeguarding_sheets(office, picture)),
+    )
+    as_at = f"{picture.now.as_at.astimezone(office.settings.zone):%A %d %B %Y, %H:%M}"
+    failed = (_draw(office, picture, workbook, layout, rows, as_at) for workbook, layout, rows in books)
+    return tuple(sentence for sentence in failed if sentence)
+
+
+def attendance_sheets(office: Office, picture: Picture) -> dict[str, Rows]:
+    """The rows of every sheet of the Attendance workbook."""
+    return {
+        "Summary": attendance.summary_rows(office, picture),
+        "Today": attendance.today_rows(picture),
+        "Queue": attendance.queue_rows(office, picture),
+        "Phone list": attendance.phone_rows(picture),
+        "Registers to chase": attendance.register_rows(office, picture),
+        "Unexplained (N)": follow_up.unexplained_rows(office, picture),
+        "Changes": follow_up.change_rows(office, picture),
+        "Contact log": follow_up.contact_log_rows(office, picture),
+        "Health": follow_up.health_rows(office, picture),
+        "Codes and rules": follow_up.code_rows(office.today()),
+    }
+
+
+def safeguarding_sheets(office: Office, picture: Picture) -> dict[str, Rows]:
+    """The rows of every sheet of the Safeguarding workbook."""
+    return {
+        "Alerts": safeguarding.alert_rows(office, picture),
+        "Vulnerable pupils": safeguarding.vulnerable_rows(office, picture),
+        "Non-contact": safeguarding.non_contact_rows(office, picture),
+        "Told outside agencies": safeguarding.told_rows(office, picture),
+    }
+
+
+def _draw(
+    office: Office, picture: Picture, workbook: Workbook, layout: WorkbookLayout, rows: dict[str, Rows], as_at: str
+) -> str | None:
+    answers = picture.said.to_typed
+    sheets = [SheetRows(sheet, found, answers.get(sheet, ())) for sheet, found in rows.items()]
+    try:
+        workbook.draw(layout, sheets, as_at=as_at)
+    except NeedsHuman as locked:
+        facts = {"workbook": layout.name, "why": str(locked)}
+        office.store.ledger.append("workbook.not_drawn", at=office.clock.now(), actor="Firstbell", facts=facts)
+        return f"The {layout.name} workbook could not be brought up to date: {locked}"
+    return None

@@ -1,0 +1,136 @@
+"""The morning's duty: find who is absent without a known reason, and tell the right people the same morning, once.
+
+Start reading here. The steps stand in the order they happen; each is a module beside this one.
+"""
+
+from dataclasses import dataclass, fields
+
+from firstbell.errors import NeedsHuman
+from firstbell.records import Proposal, State
+from firstbell.workflows.bounces import plan_next_contacts, take_bounces
+from firstbell.workflows.brakes import Brake, brakes_on
+from firstbell.workflows.corrections import plan_corrections
+from firstbell.workflows.drawing import draw_workbooks
+from firstbell.workflows.edits import Said, take_edits
+from firstbell.workflows.first_day_letters import CorrectionLetter, FirstDayLetter
+from firstbell.workflows.office import Office
+from firstbell.workflows.office_notices import tell_the_office
+from firstbell.workflows.phone_list import Call, phone_list
+from firstbell.workflows.planning import plan_first_day_messages
+from firstbell.workflows.safeguarding_alerts import Alert, raise_alerts
+from firstbell.workflows.sending import send_due
+from firstbell.workflows.session_now import SessionNow, closed_session, look_with_fresh_data
+from firstbell.workflows.sync import sync
+from firstbell.workflows.views.follow_up import proposals_by_pupil
+from firstbell.workflows.views.picture import Picture
+from firstbell.workflows.words import count_of
+from rules.contact.purposes import Purpose
+
+JOB = "first-day-contact"
+LEASE_SECONDS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class MorningReport:
+    """What one run found and did, in numbers a head understands; `needs` are sentences that ask for a person."""
+
+    session: str
+    unexplained: int = 0
+    planned: int = 0
+    sent: int = 0
+    recalled: int = 0
+    corrections: int = 0
+    bounced: int = 0
+    alerts: int = 0
+    calls: int = 0
+    needs: tuple[str, ...] = ()
+
+
+def first_day_contact(office: Office) -> MorningReport:
+    """One run of the morning, safe to repeat: whatever an earlier run did is found and not done again.
+
+    Does nothing before the first register closes or on a day without school. Raises NeedsHuman when the marks are too
+    old or too few, having told the office so by mail; nothing else is sent then.
+    """
+    session = closed_session(office)
+    if session is None:
+        return MorningReport(_why_no_session(office))
+    if not office.store.desk.take_lease(JOB, now=office.clock.now(), seconds=LEASE_SECONDS):
+        return MorningReport(str(session), needs=("Another run is at work; this one did nothing.",))
+    try:
+        said = take_edits(office)
+        sync(office)
+        now = look_with_fresh_data(office, session)
+    except NeedsHuman as stop:
+        tell_the_office(office, session, str(stop))
+        raise
+    else:
+        return _contact(office, now, said)
+    finally:
+        office.store.desk.end_lease(JOB)
+
+
+def _contact(office: Office, now: SessionNow, said: Said) -> MorningReport:
+    bounced = take_bounces(office, now)
+    planned = (*plan_first_day_messages(office, now), *plan_next_contacts(office, now))
+    brakes = brakes_on(office, now)
+    holds = Holds(now.notes.kept_back, brakes)
+    told = send_due(office, Purpose.FIRST_DAY_ABSENCE, FirstDayLetter(office), holds.let_go)
+    plan_corrections(office, now)
+    corrected = send_due(office, Purpose.IN_SCHOOL_CORRECTION, CorrectionLetter(office))
+    alerts = raise_alerts(office, now)
+    calls = phone_list(office, now, brakes)
+    undrawn = draw_workbooks(office, Picture(now, brakes, calls, alerts, said, proposals_by_pupil(office, now.session)))
+    report = MorningReport(
+        session=str(now.session),
+        unexplained=len(now.unexplained()),
+        planned=sum(p.state is State.HELD for p in planned),
+        sent=told.moved[State.SENT],
+        recalled=told.moved[State.RECALLED],
+        corrections=corrected.moved[State.SENT],
+        bounced=bounced,
+        alerts=len(alerts),
+        calls=len(calls),
+        needs=(*undrawn, *_needs(office, brakes, alerts, calls)),
+    )
+    _record(office, report)
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """What keeps messages back: a person's word in the Queue, or a brake."""
+
+    kept_back: frozenset[str]
+    brakes: tuple[Brake, ...]
+
+    def let_go(self, proposal: Proposal) -> bool:
+        """Whether nothing keeps this message back."""
+        return proposal.key not in self.kept_back and not any(brake.holds(proposal) for brake in self.brakes)
+
+
+def _needs(
+    office: Office, brakes: tuple[Brake, ...], alerts: tuple[Alert, ...], calls: tuple[Call, ...]
+) -> tuple[str, ...]:
+    """What waits for a person, most urgent first."""
+    needs = []
+    if open_alerts := sum(alert.acknowledged_by is None for alert in alerts):
+        needs.append(f"{count_of(open_alerts, 'safeguarding alert')} to acknowledge in the Safeguarding workbook.")
+    needs += [f"{brake.sentence} Two people release it in the Queue." for brake in brakes if not brake.is_released]
+    if calls:
+        needs.append(f"{count_of(len(calls), 'pupil')} on the phone list.")
+    if office.settings.outgoing.stop:
+        needs.append("The stop switch is on: nothing leaves until outgoing.stop is false.")
+    return tuple(needs)
+
+
+def _why_no_session(office: Office) -> str:
+    why = office.mis.calendar().why_closed(office.today())
+    return f"no session today: {why}" if why else "no register has closed yet"
+
+
+def _record(office: Office, report: MorningReport) -> None:
+    facts = {field.name: str(getattr(report, field.name)) for field in fields(report) if field.name != "needs"}
+    now = office.clock.now()
+    office.store.ledger.append("first_day_contact.finished", at=now, actor="Firstbell", facts=facts)
+    office.store.desk.heartbeat(JOB, at=now, due_at=None, outcome="done")

@@ -1,0 +1,95 @@
+"""The two letters of the morning: "is not marked in", and "is in school after all"."""
+
+from dataclasses import dataclass
+
+from firstbell.messages.contexts import FirstDayAbsence, InSchoolCorrection, reference_of
+from firstbell.records import Message, Proposal
+from firstbell.workflows.office import Office
+from firstbell.workflows.planning import decisions_for, situation_of
+from firstbell.workflows.session_now import SessionNow, look, look_with_fresh_data
+from firstbell.workflows.words import session_in_words
+from rules.contact.addresses import address_key
+from rules.contact.guards import guard_against
+from rules.contact.purposes import Purpose
+from rules.people import Personal
+
+
+@dataclass(frozen=True, slots=True)
+class FirstDayLetter:
+    """Tells a contact that a pupil is not marked in."""
+
+    office: Office
+
+    def objection(self, proposal: Proposal) -> str | None:
+        """Reads the mark, the lists and the permissions again at this moment."""
+        return objection_now(look_with_fresh_data(self.office, proposal.session), proposal)
+
+    def write(self, members: tuple[Proposal, ...], *, key: str) -> Message:
+        """One message, naming each of the members' pupils once."""
+        school = self.office.settings.school
+        context = FirstDayAbsence(
+            children=_forenames(self.office, members),
+            session_words=session_in_words(members[0].session),
+            school_name=school.name,
+            school_phone=school.phone,
+            absence_email=school.absence_email,
+            reference=reference_of(key),
+        )
+        return _email(self.office, Purpose.FIRST_DAY_ABSENCE, context, members, key)
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionLetter:
+    """Tells the same contact that the pupil is in school."""
+
+    office: Office
+
+    def objection(self, proposal: Proposal) -> str | None:
+        """A correction goes only while the mark says that the pupil is in school."""
+        now = look(self.office, proposal.session)
+        return None if now.is_in_school(proposal.subject_id) else "The mark no longer says that the pupil is in school."
+
+    def write(self, members: tuple[Proposal, ...], *, key: str) -> Message:
+        """One short note for each of the members' pupils."""
+        school = self.office.settings.school
+        context = InSchoolCorrection(
+            children=_forenames(self.office, members),
+            session_words=session_in_words(members[0].session),
+            school_name=school.name,
+            school_phone=school.phone,
+            reference=reference_of(key),
+        )
+        return _email(self.office, Purpose.IN_SCHOOL_CORRECTION, context, members, key)
+
+
+def objection_now(now: SessionNow, proposal: Proposal) -> str | None:
+    """Why a first-day message must not go at this moment; None when it is still true and its contact may be told."""
+    pupil = now.pupils.get(proposal.subject_id)
+    if pupil is None:
+        return "The pupil is no longer on roll."
+    if now.is_explained(pupil.id):
+        return "Somebody has written down the reason."
+    guarded = guard_against(situation_of(now, pupil))
+    if guarded is not None:
+        return guarded.sentence
+    decision = next((d for d in decisions_for(now, pupil) if d.contact_id == proposal.recipient_id), None)
+    if decision is None or not decision.may_be_told or decision.address is None:
+        return "This contact may not be told any more." if decision is None else decision.sentence
+    same = address_key(decision.address) == address_key(proposal.address)
+    return None if same else "The contact's address has changed."
+
+
+def _forenames(office: Office, members: tuple[Proposal, ...]) -> tuple[Personal, ...]:
+    roll = office.store.registers.roll()
+    names = {pupil.id: pupil.forename for pupil in roll.pupils} if roll else {}
+    return tuple(names[pupil_id] for pupil_id in sorted({p.subject_id for p in members}))
+
+
+def _email(
+    office: Office,
+    purpose: Purpose,
+    context: FirstDayAbsence | InSchoolCorrection,
+    members: tuple[Proposal, ...],
+    key: str,
+) -> Message:
+    return office.wording.email(purpose, context, key=key, to=members[0].address, send_before=members[0].send_before)

@@ -1,0 +1,86 @@
+"""Whom to telephone: where no message could go, or nobody answered it; most urgent first."""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+
+from firstbell.records import Proposal, State
+from firstbell.workflows.brakes import Brake
+from firstbell.workflows.office import Office
+from firstbell.workflows.planning import decisions_for
+from firstbell.workflows.session_now import SessionNow
+from rules.contact.permissions import Refusal
+from rules.contact.purposes import Purpose
+from rules.people import Pupil, PupilContact, Vulnerability
+
+# What each state of a message means to the person at the telephone; states not here still wait their turn.
+WHY = {
+    State.BLOCKED: "",
+    State.STOPPED: "Somebody stopped the message.",
+    State.EXPIRED: "The message could not go before the session ended.",
+    State.RECALLED: "The message was recalled, and the pupil is marked N again.",
+    State.BOUNCED: "The message did not arrive, and there is no other contact to write to.",
+    State.UNKNOWN: "It is not certain that the message went.",
+}
+MESSAGED = frozenset({State.SENT, State.DELIVERED})
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One pupil to telephone about: why, and whom, in order of priority."""
+
+    pupil: Pupil
+    why: str
+    whom: tuple[PupilContact, ...]
+    urgency: int
+    since: dt.datetime
+
+
+def phone_list(office: Office, now: SessionNow, brakes: tuple[Brake, ...]) -> tuple[Call, ...]:
+    """The calls to make now: by vulnerability, then by how long it has been."""
+    made: dict[str, list[Proposal]] = defaultdict(list)
+    for proposal in office.store.proposals.find(session=now.session, purpose=Purpose.FIRST_DAY_ABSENCE):
+        made[proposal.subject_id].append(proposal)
+    braked = {pupil_id for brake in brakes if not brake.is_released for pupil_id in brake.pupil_ids}
+    calls = []
+    for pupil in now.unexplained():
+        why = _why(office, now, pupil, made[pupil.id], is_braked=pupil.id in braked)
+        if why is not None:
+            since = min((p.planned_at for p in made[pupil.id]), default=now.moment)
+            calls.append(Call(pupil, why, _whom(now, pupil), _urgency(pupil), since))
+    return tuple(sorted(calls, key=lambda call: (call.urgency, call.since, call.pupil.id)))
+
+
+def _why(office: Office, now: SessionNow, pupil: Pupil, made: list[Proposal], *, is_braked: bool) -> str | None:
+    """Why this pupil needs a call; None while a message may still do."""
+    if not made:
+        return None if is_braked else "No message was planned for this pupil."
+    states = {p.state for p in made}
+    if states & MESSAGED:
+        return _unanswered(office, now, pupil, made)
+    if states <= WHY.keys():
+        last = made[-1]
+        return WHY[last.state] or last.reason
+    return None
+
+
+def _unanswered(office: Office, now: SessionNow, pupil: Pupil, made: list[Proposal]) -> str | None:
+    first_day = office.settings.first_day
+    limit = first_day.vulnerable_unanswered_minutes if pupil.vulnerabilities() else first_day.unanswered_minutes
+    sent_at = min(p.release_at for p in made if p.state in MESSAGED)
+    if now.moment - sent_at < dt.timedelta(minutes=limit):
+        return None
+    return f"No answer to the message of {office.local_time(sent_at)}."
+
+
+def _whom(now: SessionNow, pupil: Pupil) -> tuple[PupilContact, ...]:
+    """The contacts who may be telephoned: all but the blocked and those without responsibility."""
+    never = {Refusal.BLOCKED, Refusal.SHARES_ADDRESS, Refusal.RESPONSIBILITY_UNKNOWN, Refusal.NO_RESPONSIBILITY}
+    may = [d.contact_id for d in decisions_for(now, pupil) if d.refusal not in never]
+    links = {link.contact_id: link for link in now.contacts_of(pupil.id)}
+    return tuple(links[contact_id] for contact_id in may)
+
+
+def _urgency(pupil: Pupil) -> int:
+    order = list(Vulnerability)
+    return min((order.index(reason) for reason in pupil.vulnerabilities()), default=len(order))

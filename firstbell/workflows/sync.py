@@ -1,0 +1,84 @@
+"""Bring roll and marks from the MIS into the store, and say what changed since the last time."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from firstbell.errors import NeedsHuman
+from firstbell.records import MarkChange, Marks, Problem, Roll
+from firstbell.workflows.office import Office
+
+
+@dataclass(frozen=True, slots=True)
+class SyncSummary:
+    """What a sync read and found: counts, amendments to marks already known, and rows that could not be used."""
+
+    as_at: dt.datetime
+    pupils: int
+    marks: int
+    changes: tuple[MarkChange, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def late_changes(self) -> tuple[MarkChange, ...]:
+        """Amendments to sessions before the day they were seen on: the ones nobody expects."""
+        return tuple(change for change in self.changes if change.session.date < self.as_at.date())
+
+
+def sync(office: Office) -> SyncSummary:
+    """Read roll and recent marks, refuse a cut-short export, save both, and record the change report.
+
+    It never sends anything. The first sync reads the whole school year; later ones re-read the last school days,
+    because marks change for days afterwards. Raises NeedsHuman when the roll shrank more than the settings allow.
+    """
+    roll = office.mis.roll()
+    _refuse_a_cut_short_roll(office, roll)
+    marks = office.mis.marks(_first_day(office), office.today())
+    office.store.registers.save_roll(roll)
+    changes = save_marks(office, marks)
+    summary = SyncSummary(marks.as_at, len(roll.pupils), len(marks.marks), changes, (*roll.problems, *marks.problems))
+    _record(office, summary)
+    return summary
+
+
+def save_marks(office: Office, marks: Marks) -> tuple[MarkChange, ...]:
+    """Save marks as the MIS has them now; exports do not say who amended a mark, and neither do we."""
+    return office.store.registers.save_marks(
+        marks, by_name="MIS", by_role="not given by the MIS", reason="changed in the MIS"
+    )
+
+
+def _first_day(office: Office) -> dt.date:
+    calendar, today = office.mis.calendar(), office.today()
+    if not calendar.covers(today):
+        raise NeedsHuman(
+            f"the school's calendar covers {calendar.first:%d %B %Y} to {calendar.last:%d %B %Y} and not today",
+            "add the new terms to the calendar",
+        )
+    if office.store.registers.marks_as_at() is None:
+        return calendar.first
+    days = calendar.school_days(calendar.first, today)
+    back = office.settings.mis.reread_school_days
+    return days[-back] if len(days) >= back else calendar.first
+
+
+def _refuse_a_cut_short_roll(office: Office, roll: Roll) -> None:
+    before = office.store.registers.roll()
+    keep = office.settings.roll.keep_percent
+    if before is not None and len(roll.pupils) * 100 < len(before.pupils) * keep:
+        raise NeedsHuman(
+            f"the roll has {len(roll.pupils)} pupils and had {len(before.pupils)}: fewer than {keep} % are left, "
+            "so nothing was changed",
+            "the export looks cut short: make it again, or lower roll.keep_percent for one run",
+        )
+
+
+def _record(office: Office, summary: SyncSummary) -> None:
+    facts = {
+        "as_at": summary.as_at.isoformat(),
+        "pupils": str(summary.pupils),
+        "marks": str(summary.marks),
+        "changes": str(len(summary.changes)),
+        "problems": str(len(summary.problems)),
+    }
+    office.store.ledger.append("sync.finished", at=office.clock.now(), actor="Firstbell", facts=facts)
+    office.store.desk.heartbeat("sync", at=office.clock.now(), due_at=None, outcome="done")

@@ -1,0 +1,206 @@
+"""The sheets that show the session: Summary, Today, Queue, Phone list, Registers to chase."""
+
+from firstbell.records import Proposal, RegisterState, RegisterStatus, State
+from firstbell.workflows.office import Office
+from firstbell.workflows.register_chase import reminders_to
+from firstbell.workflows.row_keys import pupil_session_key
+from firstbell.workflows.session_now import SessionNow
+from firstbell.workflows.views.picture import Picture, Rows
+from rules.calendar import Session
+from rules.codes import AttendanceCode, Category, CodeFacts, facts_of
+from rules.contact.purposes import Purpose
+from rules.people import Personal
+from sheets_templates import Cell
+
+# Messages that still move or wait; the rest of the queue is history and stands in the contact log.
+WAITING = (State.HELD, State.RELEASING, State.SENDING, State.UNKNOWN)
+STATE_WORDS = {
+    State.HELD: "waiting to go",
+    State.RELEASING: "going",
+    State.SENDING: "going",
+    State.UNKNOWN: "not certain that it went",
+    State.SENT: "sent",
+    State.DELIVERED: "sent",
+    State.ANSWERED: "answered",
+    State.BOUNCED: "did not arrive",
+    State.BLOCKED: "blocked",
+    State.STOPPED: "stopped",
+    State.RECALLED: "recalled",
+    State.EXPIRED: "lapsed",
+}
+
+
+def summary_rows(office: Office, picture: Picture) -> Rows:
+    """Headline counts of the session, each with the next step."""
+    now = picture.now
+    on_roll = len(now.pupils)
+    missing = {r.group for r in _registers(office, now.session) if r.state is RegisterState.NOT_TAKEN}
+    registers = len(_registers(office, now.session))
+    sent = sum(p.state in {State.SENT, State.DELIVERED, State.ANSWERED} for p in _first_day(picture))
+    held = sum(p.state is State.HELD for p in _first_day(picture))
+    to_acknowledge = sum(alert.acknowledged_by is None for alert in picture.alerts)
+    in_school = sum(now.is_in_school(pupil_id) for pupil_id in now.pupils)
+    lines = [
+        ("in", "Pupils in school or at an approved activity", in_school, on_roll, "Nothing."),
+        ("absent", "Absent with a known reason", _absent_with_reason(now), on_roll, "Nothing."),
+        ("n", "Not marked in, reason not known", len(now.unexplained()), on_roll, "See Queue and Phone list."),
+        ("blank", "No mark: register not taken", _unmarked(now), on_roll, "See Registers to chase."),
+        ("registers", "Registers not taken", len(missing), registers, "See Registers to chase."),
+        ("held", "Messages waiting to go", held, len(_first_day(picture)), "Stop a line in Queue if it is wrong."),
+        ("sent", "Parents told", sent, len(_first_day(picture)), "Type replies in Today: Reason given."),
+        ("calls", "Pupils to telephone about", len(picture.calls), len(now.unexplained()), "See Phone list."),
+        ("alerts", "Safeguarding alerts not acknowledged", to_acknowledge, len(picture.alerts), "Safeguarding team."),
+    ]
+    return {key: {"What": what, "Number": n, "Of": of, "What to do": do} for key, what, n, of, do in lines}
+
+
+def today_rows(picture: Picture) -> Rows:
+    """Every pupil who is not simply present: absent, late, or without a mark."""
+    now = picture.now
+    rows: Rows = {}
+    for pupil_id in sorted(now.pupils, key=lambda i: _by_form(now, i)):
+        code = now.code_of(pupil_id)
+        if pupil_id not in now.codes or _is_plainly_present(code):
+            continue
+        key = pupil_session_key(pupil_id, now.session)
+        rows[key] = {
+            **picture.who(pupil_id),
+            "Session": str(now.session),
+            **_code_cells(code),
+            "Message": _message_words(picture.proposals.get(pupil_id, ())),
+            **picture.says("Today", key),
+        }
+    return rows
+
+
+def queue_rows(office: Office, picture: Picture) -> Rows:
+    """Brakes first, then each message that waits or was kept from going, soonest first."""
+    rows: Rows = {}
+    for brake in picture.brakes:
+        rows[brake.key] = {
+            "What": f"Every message: {brake.scope}",
+            "Session": str(picture.now.session),
+            "State": "released" if brake.is_released else "needs two people",
+            "Why": brake.sentence,
+            **picture.says("Queue", brake.key),
+        }
+    shown = [p for p in _first_day(picture) if p.state in {*WAITING, State.BLOCKED, State.STOPPED}]
+    for proposal in sorted(shown, key=lambda p: (p.state is not State.HELD, p.release_at, p.key)):
+        rows[proposal.key] = _queue_row(office, picture, proposal)
+    return rows
+
+
+def _queue_row(office: Office, picture: Picture, proposal: Proposal) -> dict[str, Cell]:
+    who = picture.who(proposal.subject_id)
+    return {
+        "What": "First-day message",
+        "Pupil": str(who["Pupil"]),
+        "Form": str(who["Form"]),
+        "Session": str(proposal.session),
+        "To": proposal.facts.get("relationship", "nobody"),
+        "State": _queue_state(picture, proposal),
+        "Leaves at": office.local_time(proposal.release_at) if proposal.state is State.HELD else "",
+        "Why": _brake_words(picture, proposal) or proposal.reason,
+        "Firstbell says": picture.said.in_rows.get(("Queue", proposal.key), ""),
+    }
+
+
+def _queue_state(picture: Picture, proposal: Proposal) -> str:
+    return "needs two people" if _brake_words(picture, proposal) else STATE_WORDS[proposal.state]
+
+
+def _brake_words(picture: Picture, proposal: Proposal) -> str:
+    if proposal.state is not State.HELD:
+        return ""
+    return next((brake.sentence for brake in picture.brakes if brake.holds(proposal)), "")
+
+
+def phone_rows(picture: Picture) -> Rows:
+    """The calls to make, in order, with whom to ring and the number."""
+    rows: Rows = {}
+    for rank, call in enumerate(picture.calls, 1):
+        key = pupil_session_key(call.pupil.id, picture.now.session)
+        contacts = [(link, picture.now.contacts.get(link.contact_id)) for link in call.whom]
+        people = [f"{link.relationship}: {_full_name(c.forename, c.surname)}" for link, c in contacts if c]
+        numbers = [c.phones[0].reveal() for _, c in contacts if c and c.phones]
+        rows[key] = {
+            "Rank": rank,
+            **picture.who(call.pupil.id),
+            "Session": str(picture.now.session),
+            "Why by phone": call.why,
+            "Whom to call": "; ".join(people) or "Nobody on record may be called: tell the safeguarding team.",
+            "Phone": "; ".join(numbers),
+            **picture.says("Phone list", key),
+        }
+    return rows
+
+
+def register_rows(office: Office, picture: Picture) -> Rows:
+    """Each register of the session that was not taken in time, with the reminders that went."""
+    rows: Rows = {}
+    for status in _registers(office, picture.now.session):
+        had = reminders_to(office, status.session, status.in_the_room.id)
+        if status.state is RegisterState.TAKEN and not had:
+            continue
+        key = f"{status.group}|{status.session.key}"
+        rows[key] = {
+            "Session": str(status.session),
+            "Register": status.group,
+            "Teacher": status.teacher.name.reveal(),
+            "In the room": status.in_the_room.name.reveal(),
+            "Reminders sent": len(had),
+            "Last reminder": office.local_time(had[-1].planned_at) if had else "",
+            "State": status.state.value,
+            **picture.says("Registers to chase", key),
+        }
+    return rows
+
+
+def _registers(office: Office, session: Session) -> list[RegisterStatus]:
+    return sorted((r for r in office.mis.registers(session.date) if r.session == session), key=lambda r: r.group)
+
+
+def _first_day(picture: Picture) -> list[Proposal]:
+    return [p for found in picture.proposals.values() for p in found if p.purpose is Purpose.FIRST_DAY_ABSENCE]
+
+
+def _absent_with_reason(now: SessionNow) -> int:
+    absent = {Category.AUTHORISED_ABSENCE, Category.UNAUTHORISED_ABSENCE}
+    known = (
+        c for c in now.codes.values() if c and c not in {AttendanceCode.UNEXPLAINED, AttendanceCode.LATE_AFTER_CLOSE}
+    )
+    return sum(facts_of(code).category in absent for code in known)
+
+
+def _unmarked(now: SessionNow) -> int:
+    return sum(now.code_of(pupil_id) is None for pupil_id in now.pupils)
+
+
+def _is_plainly_present(code: AttendanceCode | None) -> bool:
+    return code in {AttendanceCode.PRESENT_MORNING, AttendanceCode.PRESENT_AFTERNOON}
+
+
+def _by_form(now: SessionNow, pupil_id: str) -> tuple[int, str, str, str]:
+    pupil = now.pupils[pupil_id]
+    return len(pupil.year_group), pupil.year_group, pupil.form, pupil.surname.reveal()
+
+
+def _code_cells(code: AttendanceCode | None) -> dict[str, str]:
+    """The code and its meaning; codes that tell of health, religion, ethnicity or crime stay in the MIS."""
+    if code is None:
+        return {"Code": "-", "What it means": "No mark: the register was not taken"}
+    facts: CodeFacts = facts_of(code)
+    if facts.is_restricted:
+        return {"Code": "", "What it means": "Absent, and the reason is in the MIS"}
+    return {"Code": code.value, "What it means": facts.meaning}
+
+
+def _message_words(proposals: tuple[Proposal, ...]) -> str:
+    corrected = [p for p in proposals if p.purpose is Purpose.IN_SCHOOL_CORRECTION and p.state is State.SENT]
+    if corrected:
+        return "told: in school after all"
+    return ", ".join(dict.fromkeys(STATE_WORDS.get(p.state, p.state.value) for p in proposals))
+
+
+def _full_name(forename: Personal, surname: Personal) -> str:
+    return f"{forename.reveal()} {surname.reveal()}".strip()

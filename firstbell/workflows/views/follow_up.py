@@ -1,0 +1,204 @@
+"""The sheets that look back or ahead: Unexplained (N), Changes, Contact log, Health, Codes and rules."""
+
+import datetime as dt
+
+from firstbell.records import LedgerEntry, MarkChange, Proposal, State
+from firstbell.workflows.contact_health import contact_health
+from firstbell.workflows.office import Office
+from firstbell.workflows.row_keys import pupil_session_key
+from firstbell.workflows.views.picture import Picture, Rows
+from firstbell.workflows.words import name_of
+from rules.absence.unexplained import UnexplainedAbsence, unexplained_absences
+from rules.calendar import Session
+from rules.codes import code_table
+from rules.contact.purposes import PURPOSES, Audience, Purpose
+from rules.parameters import parameter, parameter_names
+from sheets_templates import Cell
+
+DAYS_OF_HISTORY = 7
+REACHED = {State.SENT, State.DELIVERED, State.ANSWERED, State.BOUNCED}
+LOG_WORDS = {
+    "message.sent": "Message sent",
+    "message.bounced": "Message did not arrive",
+    "message.recalled": "Message recalled before it went",
+    "message.stopped": "Message stopped",
+    "message.expired": "Message lapsed",
+    "message.answered": "Reason given",
+    "message.blocked": "No message may go",
+    "message.unknown": "Not certain whether the message went",
+    "alert.raised": "Safeguarding alert raised",
+    "alert.acknowledged": "Safeguarding alert acknowledged",
+    "amendment.proposed": "Code noted for the MIS",
+    "brake.released": "Stopped messages released by two people",
+}
+PURPOSE_WORDS = {
+    Purpose.FIRST_DAY_ABSENCE: "first-day message",
+    Purpose.IN_SCHOOL_CORRECTION: "in-school note",
+    Purpose.REGISTER_CHASE: "register reminder",
+    Purpose.REGISTER_ESCALATION: "register, head of department",
+    Purpose.SAFEGUARDING_ALERT: "safeguarding alert",
+    Purpose.OFFICE_NOTICE: "notice to the office",
+}
+
+
+def unexplained_rows(office: Office, picture: Picture) -> Rows:
+    """Every N of the school year so far that still stands, the oldest first, with the last day to settle it."""
+    calendar, today = office.mis.calendar(), office.today()
+    spans = office.store.registers.spans(calendar.first, today)
+    found: list[tuple[Session, str, UnexplainedAbsence]] = []
+    for pupil_id, pupil in picture.now.pupils.items():
+        if pupil_id in spans:
+            absences = unexplained_absences(spans[pupil_id], calendar, pupil.year_group, today)
+            found += [(absence.session, pupil_id, absence) for absence in absences]
+    attempts = _attempts(office)
+    return dict(_unexplained_row(picture, attempts, pupil_id, absence) for _, pupil_id, absence in sorted(found))
+
+
+def _unexplained_row(
+    picture: Picture, attempts: dict[tuple[str, Session], int], pupil_id: str, absence: UnexplainedAbsence
+) -> tuple[str, dict[str, Cell]]:
+    key = pupil_session_key(pupil_id, absence.session)
+    return key, {
+        **picture.who(pupil_id),
+        "Date": absence.session.date,
+        "Session": absence.session.half.value,
+        "School days open": absence.school_days_open,
+        "Settle by": absence.settle_by,
+        "State": _n_state(absence, picture.now.session.date),
+        "Attempts": attempts.get((pupil_id, absence.session), 0),
+        **picture.says("Unexplained (N)", key),
+    }
+
+
+def _n_state(absence: UnexplainedAbsence, today: dt.date) -> str:
+    if absence.is_overdue:
+        return "overdue"
+    if absence.settle_by is None:
+        return "calendar ends"
+    return "last day" if absence.settle_by == today else "in time"
+
+
+def _attempts(office: Office) -> dict[tuple[str, Session], int]:
+    """How often a family was contacted about each session."""
+    counts: dict[tuple[str, Session], int] = {}
+    for proposal in office.store.proposals.find(purpose=Purpose.FIRST_DAY_ABSENCE, states=REACHED):
+        key = (proposal.subject_id, proposal.session)
+        counts[key] = counts.get(key, 0) + 1
+    return counts
+
+
+def change_rows(office: Office, picture: Picture) -> Rows:
+    """Amendments to marks that were seen in the last days, newest first."""
+    first = picture.now.session.date - dt.timedelta(days=60)
+    changes = office.store.registers.mark_changes(first, picture.now.session.date)
+    recent = [c for c in changes if picture.now.moment - c.seen_at <= dt.timedelta(days=DAYS_OF_HISTORY)]
+    newest_first = sorted(recent, key=lambda c: (c.seen_at, c.session, c.pupil_id), reverse=True)
+    return {_change_key(change): _change_row(office, picture, change) for change in newest_first}
+
+
+def _change_key(change: MarkChange) -> str:
+    return f"{pupil_session_key(change.pupil_id, change.session)}|{change.seen_at.isoformat()}"
+
+
+def _change_row(office: Office, picture: Picture, change: MarkChange) -> dict[str, Cell]:
+    who = picture.who(change.pupil_id)
+    seen = change.seen_at.astimezone(office.settings.zone)
+    return {
+        "Seen": f"{seen:%d/%m/%Y %H:%M}",
+        "Pupil": who["Pupil"],
+        "Form": who["Form"],
+        "Date": change.session.date,
+        "Session": change.session.half.value,
+        "From": _code_letters(change.original),
+        "To": _code_letters(change.amended),
+        "Reason": change.reason,
+        "Changed by": change.by_name,
+        "Role": change.by_role,
+    }
+
+
+def _code_letters(code: object) -> str:
+    facts = code_table().codes.get(code) if code else None  # type: ignore[call-overload]
+    if facts is None:
+        return "not taken"
+    return "absent" if facts.is_restricted else facts.code.value
+
+
+def contact_log_rows(office: Office, picture: Picture) -> Rows:
+    """What happened in the last days about each pupil, newest first: the ledger in plain words."""
+    since = picture.now.moment - dt.timedelta(days=DAYS_OF_HISTORY)
+    entries = [e for e in office.store.ledger.entries(since=since) if e.kind in LOG_WORDS and _is_for_the_office(e)]
+    return {f"{entry.number}": _log_row(office, picture, entry) for entry in reversed(entries)}
+
+
+def _is_for_the_office(entry: LedgerEntry) -> bool:
+    """Safeguarding keeps its own workbook: of an alert the office sees nothing."""
+    purpose = entry.facts.get("purpose")
+    is_alert = entry.kind.startswith("alert.")
+    return not is_alert and (purpose is None or PURPOSES[Purpose(purpose)].audience is not Audience.SAFEGUARDING)
+
+
+def _log_row(office: Office, picture: Picture, entry: LedgerEntry) -> dict[str, Cell]:
+    moment = entry.at.astimezone(office.settings.zone)
+    purpose = entry.facts.get("purpose")
+    reason = entry.facts.get("reason", "")
+    about = f"{PURPOSE_WORDS[Purpose(purpose)]}" if purpose else ""
+    return {
+        "When": f"{moment:%d/%m/%Y %H:%M}",
+        "Pupil": picture.who(entry.pupil_id)["Pupil"] if entry.pupil_id else "",
+        "About": about,
+        "What happened": f"{LOG_WORDS[entry.kind]}. {reason}".strip(),
+        "Who": entry.actor,
+    }
+
+
+def health_rows(office: Office, picture: Picture) -> Rows:
+    """What to mend in the contact details, the pupils nobody can be told about first."""
+    roll = office.store.registers.roll()
+    if roll is None:
+        return {}
+    rows: Rows = {}
+    for line in contact_health(roll, office.today()):
+        key = f"{line.pupil.id}|{line.rank}|{line.wrong[:40]}"
+        rows[key] = {
+            "Rank": line.rank,
+            "About": name_of(line.pupil),
+            "Year": line.pupil.year_group,
+            "Form": line.pupil.form,
+            "What is wrong": line.wrong,
+            "What to do": line.mend,
+            **picture.says("Health", key),
+        }
+    return rows
+
+
+def code_rows(today: dt.date) -> Rows:
+    """Every code in force, then every rule with its value, each with where it stands."""
+    rows: Rows = {}
+    for code, facts in code_table().on(today).items():
+        rows[f"code {code}"] = {
+            "Code": code.value,
+            "Meaning": facts.meaning,
+            "Counts as": facts.category.value,
+            "In force from": facts.in_force_from,
+            "Where it stands": str(facts.citation),
+        }
+    for name in parameter_names():
+        rule, entry = parameter(name), parameter(name).on(today)
+        rows[f"rule {name}"] = {
+            "Code": name.rpartition("/")[2].replace("_", " "),
+            "Meaning": rule.description,
+            "Counts as": f"{entry.value} {rule.unit}",
+            "In force from": entry.in_force_from,
+            "Where it stands": str(entry.citation),
+        }
+    return rows
+
+
+def proposals_by_pupil(office: Office, session: Session) -> dict[str, tuple[Proposal, ...]]:
+    """The session's first-day messages and corrections, by pupil."""
+    found: dict[str, tuple[Proposal, ...]] = {}
+    for purpose in (Purpose.FIRST_DAY_ABSENCE, Purpose.IN_SCHOOL_CORRECTION):
+        for proposal in office.store.proposals.find(session=session, purpose=purpose):
+            found[proposal.subject_id] = (*found.get(proposal.subject_id, ()), proposal)
+    return found

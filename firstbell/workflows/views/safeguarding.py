@@ -1,0 +1,100 @@
+"""The sheets of the Safeguarding workbook: Alerts, Vulnerable pupils, Non-contact, Told outside agencies."""
+
+from firstbell.records import PersonsCell, Roll
+from firstbell.workflows.office import Office
+from firstbell.workflows.safeguarding_alerts import Alert, settled_alert
+from firstbell.workflows.views.picture import Picture, Rows
+from firstbell.workflows.words import name_of
+from rules.people import PupilContact
+from sheets_templates import Cell
+from sheets_templates.safeguarding import SAFEGUARDING
+
+
+def alert_rows(office: Office, picture: Picture) -> Rows:
+    """Each alert of the session, the urgent ones and those nobody has acknowledged first."""
+    alerts = sorted(picture.alerts, key=lambda a: (a.acknowledged_by is not None, not a.is_urgent, a.raised_at, a.key))
+    return {alert.key: _alert_row(office, picture, alert) for alert in alerts}
+
+
+def _alert_row(office: Office, picture: Picture, alert: Alert) -> dict[str, Cell]:
+    return {
+        "Case": alert.case,
+        **picture.who(alert.pupil_id),
+        "Session": str(alert.session),
+        "Why urgent": ", ".join(alert.reasons),
+        "Raised at": office.local_time(alert.raised_at),
+        "Tell also": ", ".join(alert.tell_also),
+        "State": _alert_state(picture, alert),
+        **picture.says("Alerts", alert.key),
+    }
+
+
+def _alert_state(picture: Picture, alert: Alert) -> str:
+    if settled_alert(alert, picture.now):
+        return "closed"
+    return "acknowledged" if alert.acknowledged_by else "not acknowledged"
+
+
+def vulnerable_rows(office: Office, picture: Picture) -> Rows:
+    """Pupils the MIS flags, and those the team has put a hold on."""
+    held = {cell.row_key for cell in _typed(office, "Vulnerable pupils")}
+    rows: Rows = {}
+    for pupil in sorted(picture.now.pupils.values(), key=name_of):
+        if pupil.vulnerabilities() or pupil.id in held:
+            why = ", ".join(pupil.vulnerabilities()) or "hold set by the safeguarding team"
+            saved = _saved(office, "Vulnerable pupils", pupil.id)
+            says = picture.says("Vulnerable pupils", pupil.id)
+            rows[pupil.id] = {"Pupil ID": pupil.id, **picture.who(pupil.id), "Why": why, **saved, **says}
+    return rows
+
+
+def non_contact_rows(office: Office, picture: Picture) -> Rows:
+    """Contacts the MIS says must not be contacted, and the addresses the team has blocked."""
+    roll = office.store.registers.roll()
+    rows: Rows = {}
+    for link in sorted(roll.links if roll else (), key=lambda link: (link.pupil_id, link.contact_id)):
+        if link.is_blocked and link.pupil_id in picture.now.pupils:
+            rows[f"{link.pupil_id}|{link.contact_id}"] = _blocked_row(picture, link, roll)
+    for key in dict.fromkeys(cell.row_key for cell in _typed(office, "Non-contact")):
+        if key not in rows:
+            pupil_id = key.partition("|")[0]
+            rows[key] = {
+                "Pupil ID": pupil_id,
+                "Pupil": picture.who(pupil_id)["Pupil"],
+                "Source": "safeguarding team",
+                **_saved(office, "Non-contact", key),
+                **picture.says("Non-contact", key),
+            }
+    return rows
+
+
+def _blocked_row(picture: Picture, link: PupilContact, roll: Roll | None) -> dict[str, Cell]:
+    contact = next((c for c in roll.contacts if c.id == link.contact_id), None) if roll else None
+    name = f"{contact.forename.reveal()} {contact.surname.reveal()}" if contact else ""
+    key = f"{link.pupil_id}|{link.contact_id}"
+    return {
+        "Pupil ID": link.pupil_id,
+        "Pupil": picture.who(link.pupil_id)["Pupil"],
+        "Contact": name,
+        "Relationship": link.relationship,
+        "Source": "MIS",
+        **picture.says("Non-contact", key),
+    }
+
+
+def told_rows(office: Office, picture: Picture) -> Rows:
+    """What the team has written down about telling outside agencies."""
+    rows: Rows = {}
+    for key in dict.fromkeys(cell.row_key for cell in _typed(office, "Told outside agencies")):
+        pupil = picture.who(key.partition("|")[0])["Pupil"]
+        rows[key] = {"Pupil": pupil, **_saved(office, "Told outside agencies", key)}
+    return rows
+
+
+def _typed(office: Office, sheet: str) -> list[PersonsCell]:
+    return [cell for cell in office.store.desk.cells(SAFEGUARDING.name) if cell.sheet == sheet and cell.value]
+
+
+def _saved(office: Office, sheet: str, key: str) -> dict[str, Cell]:
+    """What people typed in a row, so that a row drawn anew has it again."""
+    return {cell.column: cell.value for cell in _typed(office, sheet) if cell.row_key == key}

@@ -19,7 +19,7 @@ from openpyxl.writer.excel import ExcelWriter
 from connectors.local.workbook_chart import renew_chart
 from connectors.local.workbook_columns import renew_columns
 from connectors.local.workbook_file import with_fixed_times
-from connectors.local.workbook_headings import draw_headings, renew_headings
+from connectors.local.workbook_headings import draw_headings, fit_note, renew_headings
 from connectors.local.workbook_plan import plan
 from connectors.local.workbook_reading import grids
 from connectors.local.workbook_row_cells import write_rows
@@ -87,9 +87,18 @@ def _opened(content: bytes, file: str) -> Workbook:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)
-            return load_workbook(io.BytesIO(content), rich_text=True)
+            book = load_workbook(io.BytesIO(content), rich_text=True)
     except (InvalidFileException, KeyError, ValueError, TypeError, ParseError) as error:
         raise NeedsHuman("the workbook is damaged: put back an earlier version", file) from error
+    _fit_notes(book)
+    return book
+
+
+def _fit_notes(book: Workbook) -> None:
+    """Make the box of each note, whose size openpyxl forgets, as large as its words need."""
+    notes = (cell.comment for page in book.worksheets for row in page.iter_rows() for cell in row if cell.comment)
+    for note in notes:
+        fit_note(note)
 
 
 def _saved(book: Workbook) -> bytes:

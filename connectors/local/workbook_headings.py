@@ -50,9 +50,16 @@ def _renew_heading(page: Worksheet, column: Column, table: Table) -> None:
     heading = cell_at(page, table.header_row, place)
     put(heading, column.header)
     if heading.comment is None or heading.comment.author == OUR_NAME:
-        heading.comment = Comment(column.note, OUR_NAME, height=40 + len(column.note), width=260)
+        heading.comment = Comment(column.note, OUR_NAME)
+        fit_note(heading.comment)
     if MARKER_TAG in table.tags and (column.editor is Editor.PEOPLE or column.is_typed_in_new_rows):
         put(cell_at(page, table.tags[MARKER_TAG], place), TYPE_HERE)
+
+
+def fit_note(note: Comment) -> None:
+    """Make the box of a note as large as its words need; in points, at about 38 characters a line."""
+    lines = sum(1 + len(line) // 38 for line in note.text.split("\n"))
+    note.width, note.height = 260, 20 + 17 * lines
 
 
 def _text_column(page: Worksheet, table: Table, row: int) -> int:

@@ -20,14 +20,14 @@ def write_rows(
     page: Worksheet, layout: SheetLayout, table: Table, places: list[Place], rows: Mapping[str, Row]
 ) -> None:
     """Write each row in its place. A height grows again with its text once something in the row has changed."""
-    ours = set(table.columns.values())
+    ours = {table.key_column, *table.columns.values()}
+    peoples_own = [column for column in range(1, page.max_column + 1) if column not in ours]
     for number, place in enumerate(places, start=table.header_row + 1):
         is_changed = put(cell_at(page, number, table.key_column), place.key)
         for column in layout.columns:
             is_changed |= _write(cell_at(page, number, table.columns[column.header]), column, place, rows)
-        for beyond in range(1, page.max_column + 1):
-            if beyond not in ours and beyond != table.key_column:
-                _lock(cell_at(page, number, beyond), is_locked=False)
+        for own in peoples_own:
+            _lock(cell_at(page, number, own), is_locked=False)
         if is_changed:
             page.row_dimensions[number].height = None
 

@@ -15,7 +15,7 @@ from firstbell.demo.school import DemoSchool
 from firstbell.demo.school_toml import school_toml
 from firstbell.errors import BadInput
 from firstbell.records import Elsewhere, ExpectedElsewhere
-from rules.calendar import Session
+from rules.calendar import Half, Session
 from rules.registers import Mark
 
 PLAIN, AS_EXCEL_SAVES_IT = "utf-8", "utf-8-sig"
@@ -29,7 +29,9 @@ class Exports:
         self._folder = folder
         self._school = school
         self._amended: dict[tuple[str, Session], Mark] = {}
-        self._today: dict[str, Mark] = {}
+        morning = Session(school.day, Half.AM)
+        on_roll = [pupil.id for pupil in school.people.pupils if pupil.is_on_roll(school.day)]
+        self._today = {pupil_id: Mark(pupil_id, morning, None) for pupil_id in on_roll}
         self._taken: set[str] = set()
         self._elsewhere: list[ExpectedElsewhere] = []
         self._made: set[Path] = set()

@@ -8,9 +8,9 @@ from firstbell.demo.families import People
 from rules.people import Contact, Personal, Pupil, PupilContact
 
 PUPIL_HEADINGS = (
-    *("Adno", "UPN", "Legal Surname", "Legal Forename", "DOB", "Gender", "Year Group", "Reg Group"),
-    *("Date of Admission", "Date of Leaving", "Pupil Premium Indicator", "Eligible for FSM", "SEN Status", "EHCP"),
-    *("Looked After", "Child Protection", "Social Worker", "Young Carer", "EAL"),
+    *("Adno", "UPN", "Legal Surname", "Legal Forename", "Preferred Surname", "Preferred Forename", "DOB", "Gender"),
+    *("Year Group", "Reg Group", "Date of Admission", "Date of Leaving", "Pupil Premium Indicator", "Eligible for FSM"),
+    *("SEN Status", "EHCP", "Looked After", "Child Protection", "Social Worker", "Young Carer", "EAL"),
 )
 CONTACT_HEADINGS = (
     *("Adno", "Contact ID", "Title", "Forename", "Surname", "Relationship", "Priority", "Parental Responsibility"),
@@ -25,7 +25,7 @@ def pupil_rows(pupils: Iterable[Pupil]) -> Iterable[Sequence[object]]:
     for pupil in pupils:
         flags = pupil.flags
         yield (
-            *(pupil.id, pupil.upn.value if pupil.upn else "", pupil.surname.reveal(), pupil.forename.reveal()),
+            *(pupil.id, pupil.upn.value if pupil.upn else "", *2 * (pupil.surname.reveal(), pupil.forename.reveal())),
             *(_date(pupil.date_of_birth), pupil.sex, f"Year {pupil.year_group:>2}", pupil.form),
             *(_date(pupil.on_roll_from), _date(pupil.on_roll_to), _yes_no(flags.pupil_premium), _yes_no(flags.fsm)),
             *(flags.sen_status, _yes_no(flags.ehcp), _yes_no(flags.looked_after), _yes_no(flags.child_protection)),

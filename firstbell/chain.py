@@ -6,6 +6,7 @@ Kept apart from any store, so that a printed chain can be checked by anyone with
 import datetime as dt
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -59,21 +60,41 @@ def head_after(entry: LedgerEntry) -> Head:
     return Head(entry.number, entry.hash)
 
 
-def chain_holds(school: str, entries: Iterable[LedgerEntry], head: Head) -> bool:
-    """Whether every entry is in its place and unaltered, and none is lost or added at the end. Reads once."""
-    found = Head()
+def anchor_text(head: Head) -> str:
+    """The anchor as a line to print or mail: the count, a colon, the last hash."""
+    return f"{head.entries}:{head.last_hash}"
+
+
+def read_anchor(text: str) -> Head:
+    """The anchor that `anchor_text` wrote. Raises ValueError for anything else."""
+    entries, _, last_hash = text.strip().partition(":")
+    if not (entries.isascii() and entries.isdigit() and re.fullmatch(r"[0-9a-f]{64}", last_hash)):
+        raise ValueError("an anchor is a count, a colon and 64 hexadecimal digits")
+    return Head(int(entries), last_hash)
+
+
+def chain_holds(school: str, entries: Iterable[LedgerEntry], head: Head, kept: Head | None = None) -> bool:
+    """Whether every entry is in its place and unaltered, and none is lost or added at the end. Reads once.
+
+    `kept` is an anchor of an earlier day, kept outside the store: the chain must have passed through it.
+    """
+    found, is_passed = Head(), kept is None or kept == Head()
     for entry in entries:
         in_place = entry.number == found.entries + 1 and entry.previous_hash == found.last_hash
         if not in_place or entry_hash(school, entry) != entry.hash:
             return False
         found = head_after(entry)
-    return found == head
+        is_passed = is_passed or found == kept
+    return found == head and is_passed
 
 
-def chain_faults(school: str, entries: Iterable[LedgerEntry], head: Head) -> tuple[LedgerFault, ...]:
-    """Where the chain breaks and how, by number. `entries` are in order of their numbers."""
+def chain_faults(
+    school: str, entries: Iterable[LedgerEntry], head: Head, kept: Head | None = None
+) -> tuple[LedgerFault, ...]:
+    """Where the chain breaks and how, by number. `entries` are in order of number; `kept` as in `chain_holds`."""
     stored = tuple(entries)
-    found = [*_broken(school, stored), *_contradicted(stored, head), *_gaps(stored, head)]
+    anchors = (head,) if kept is None else (head, kept)
+    found = [*_broken(school, stored), *_contradicted(stored, anchors), *_gaps(stored, anchors)]
     worst = {fault.number: fault for fault in reversed(found)}
     return tuple(worst[number] for number in sorted(worst))
 
@@ -99,12 +120,12 @@ def _numbers_by_chain(stored: tuple[LedgerEntry, ...]) -> dict[str, int]:
     return numbers
 
 
-def _contradicted(stored: tuple[LedgerEntry, ...], head: Head) -> Iterator[LedgerFault]:
-    """Entries that the next entry, or the anchor, remembers differently: rewritten together with their hash."""
+def _contradicted(stored: tuple[LedgerEntry, ...], anchors: tuple[Head, ...]) -> Iterator[LedgerFault]:
+    """Entries that the next entry, or an anchor, remembers differently: rewritten together with their hash."""
     by_number = {entry.number: entry for entry in stored}
-    remembered = {entry.number - 1: entry.previous_hash for entry in stored if entry.number > 1}
-    remembered |= {head.entries: head.last_hash} if head.entries else {}
-    for number, hash_then in remembered.items():
+    remembered = [(entry.number - 1, entry.previous_hash) for entry in stored]
+    remembered += [(anchor.entries, anchor.last_hash) for anchor in anchors]
+    for number, hash_then in remembered:
         entry = by_number.get(number)
         if entry is not None and entry.hash != hash_then:
             yield LedgerFault(number, "altered")
@@ -112,13 +133,13 @@ def _contradicted(stored: tuple[LedgerEntry, ...], head: Head) -> Iterator[Ledge
         yield LedgerFault(1, "altered")
 
 
-def _gaps(stored: tuple[LedgerEntry, ...], head: Head) -> Iterator[LedgerFault]:
-    """Numbers that are not there, entries past the anchor, and the end that was cut off."""
-    last = 0
+def _gaps(stored: tuple[LedgerEntry, ...], anchors: tuple[Head, ...]) -> Iterator[LedgerFault]:
+    """Numbers that are not there, entries past the store's own anchor, and the end that was cut off."""
+    last, written = 0, anchors[0].entries
     for entry in stored:
-        yield from (LedgerFault(number, "missing") for number in range(last + 1, min(entry.number, head.entries + 1)))
-        if entry.number <= last or entry.number > head.entries:
+        yield from (LedgerFault(number, "missing") for number in range(last + 1, min(entry.number, written + 1)))
+        if entry.number <= last or entry.number > written:
             yield LedgerFault(entry.number, "inserted")
         last = max(last, entry.number)
-    if last < head.entries:
+    if last < max(anchor.entries for anchor in anchors):
         yield LedgerFault(last + 1, "cut short")

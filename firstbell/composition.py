@@ -106,13 +106,15 @@ def _real_mailer(settings: Settings, folder: Path, clock: Clock) -> Mailer:
     return SmtpMailer(settings.smtp, EnvironmentSecrets(), clock)
 
 
-def open_store_for(settings: Settings, *, rehearse: bool = False) -> Store:
-    """The school's store: registers, ledger and proposals in one file beside the workbooks."""
+def open_store_for(settings: Settings, *, rehearse: bool = False, make: bool = True) -> Store:
+    """The school's store: registers, ledger and proposals in one file beside the workbooks.
+
+    `make` False refuses a store that is not there. Raises Misconfigured, RetryLater.
+    """
     from connectors.store_sql import open_store  # noqa: PLC0415
 
-    folder = place_of(settings, rehearse=rehearse)
-    folder.mkdir(parents=True, exist_ok=True)
-    return open_store(folder / "firstbell.db", settings.school.key, zone=settings.zone)
+    file = place_of(settings, rehearse=rehearse) / "firstbell.db"
+    return open_store(file, settings.school.key, make=make, zone=settings.zone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,8 +122,15 @@ class Ledger(Protocol):
         """Entries in order, narrowed to a pupil, a kind, or a time."""
         ...
 
-    def verify(self) -> tuple[LedgerFault, ...]:
-        """Every place where an entry was altered, removed or moved; empty when the chain holds."""
+    def verify(self, anchor: str | None = None) -> tuple[LedgerFault, ...]:
+        """Every place where an entry was altered, removed or moved; empty when the chain holds.
+
+        With an `anchor` of an earlier day the chain must have passed through it. Raises ValueError for what is none.
+        """
+        ...
+
+    def anchor(self) -> str:
+        """The count of entries and the last hash, to keep elsewhere: it shows a chain that was written anew."""
         ...
 
 

@@ -10,7 +10,16 @@ import sqlalchemy as sa
 
 from connectors.store_sql.engine import Database, put
 from connectors.store_sql.tables import ledger_entries, ledger_heads
-from firstbell.chain import Head, chain_faults, chain_holds, head_after, moment_text, next_entry
+from firstbell.chain import (
+    Head,
+    anchor_text,
+    chain_faults,
+    chain_holds,
+    head_after,
+    moment_text,
+    next_entry,
+    read_anchor,
+)
 from firstbell.errors import NeedsHuman
 from firstbell.records import LedgerEntry, LedgerFault
 
@@ -60,17 +69,23 @@ class SqlLedger:
         except (ValueError, TypeError) as error:
             raise NeedsHuman("an entry of the ledger can't be read: it was altered", WHERE_TO_LOOK) from error
 
-    def verify(self) -> tuple[LedgerFault, ...]:
-        """Every place where an entry was altered, removed or moved; empty when the chain holds.
+    def verify(self, anchor: str | None = None) -> tuple[LedgerFault, ...]:
+        """Every place where an entry was altered, removed or moved; empty when the chain holds; see the port.
 
         Reads a thousand entries at a time; only a broken chain is read whole, to say where.
         """
         school = self._database.school
+        kept = None if anchor is None else read_anchor(anchor)
         with self._database.reading() as connection:
             head = _head(connection, school)
-            if chain_holds(school, _stored(connection, school), head):
+            if chain_holds(school, _stored(connection, school), head, kept):
                 return ()
-            return chain_faults(school, _stored(connection, school), head)
+            return chain_faults(school, _stored(connection, school), head, kept)
+
+    def anchor(self) -> str:
+        """The count of entries and the last hash, to keep elsewhere."""
+        with self._database.reading() as connection:
+            return anchor_text(_head(connection, self._database.school))
 
 
 def write_entries(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from firstbell.chain import Head, chain_faults, head_after, moment_text, next_entry
+from firstbell.chain import Head, anchor_text, chain_faults, head_after, moment_text, next_entry, read_anchor
 from firstbell.records import LedgerEntry, LedgerFault, MarkChange, Marks, PersonsCell, Proposal, Roll, State
 from firstbell.states import check_step, draft_facts, entry_kind, entry_pupil, planned_facts, step_facts, stepped
 from rules.calendar.sessions import Session
@@ -116,8 +116,12 @@ class FakeLedger:
             and (since is None or entry.at >= since)
         )
 
-    def verify(self) -> tuple[LedgerFault, ...]:
-        return chain_faults(self._school, self.stored, self.head)
+    def verify(self, anchor: str | None = None) -> tuple[LedgerFault, ...]:
+        kept = None if anchor is None else read_anchor(anchor)
+        return chain_faults(self._school, self.stored, self.head, kept)
+
+    def anchor(self) -> str:
+        return anchor_text(self.head)
 
 
 class FakeProposals:

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from firstbell.ports import Store
-from firstbell.records import MarkChange, Marks, PersonsCell, Problem, Proposal, Roll, State
+from firstbell.records import LedgerFault, MarkChange, Marks, PersonsCell, Problem, Proposal, Roll, State
 from firstbell.states import ALLOWED_STEPS
 from rules.calendar.sessions import Half, Session
 from rules.codes import AttendanceCode as Code
@@ -308,6 +308,27 @@ class LedgerConformance:
             store.ledger.append("note", at=NINE + dt.timedelta(minutes=minute), actor="AB", facts={"n": str(minute)})
 
         assert open_run().ledger.verify() == ()
+
+    def test_a_chain_that_passed_through_a_kept_anchor_holds(self, open_run: OpenRun) -> None:
+        ledger = open_run().ledger
+        before_all = ledger.anchor()
+        ledger.append("note", at=NINE, actor="AB", facts={})
+        kept = ledger.anchor()
+        ledger.append("note", at=TEN, actor="AB", facts={})
+
+        assert ledger.verify(kept) == ledger.verify(before_all) == ledger.verify(ledger.anchor()) == ()
+
+    def test_a_chain_written_anew_does_not_pass_through_a_kept_anchor(self, open_run: OpenRun) -> None:
+        ledger = open_run().ledger
+        ledger.append("note", at=NINE, actor="AB", facts={})
+
+        assert ledger.verify("1:" + "a" * 64) == (LedgerFault(1, "altered"),)
+        assert ledger.verify("3:" + "a" * 64) == (LedgerFault(2, "cut short"),)
+
+    @pytest.mark.parametrize("text", ["", "1", "1:abc", "x:" + "a" * 64, "-1:" + "a" * 64, "1:" + "A" * 64])
+    def test_what_is_no_anchor_is_refused(self, open_run: OpenRun, text: str) -> None:
+        with pytest.raises(ValueError, match="an anchor is"):
+            open_run().ledger.verify(text)
 
     def test_a_moment_is_the_same_in_any_zone(self, open_run: OpenRun) -> None:
         ledger = open_run().ledger

@@ -57,6 +57,7 @@ class FakeMailer:
     def __init__(self, guarantee: Guarantee = Guarantee.EXACTLY_ONCE, *, provider: FakeProvider | None = None) -> None:
         self._guarantee = guarantee
         self.provider = provider or FakeProvider()
+        self._made_here: set[str] = set()
 
     @property
     def guarantee(self) -> Guarantee:
@@ -100,6 +101,7 @@ class FakeMailer:
             self.provider.created += 1
             draft_id = f"draft-{self.provider.created}"
             self.provider.drafts[draft_id] = message
+            self._made_here.add(draft_id)
         return draft_id
 
     def _check(self, message: Message) -> None:
@@ -107,13 +109,15 @@ class FakeMailer:
 
     def send_draft(self, draft_id: str) -> None:
         with self._step(Step.SEND, draft_id):
-            if draft_id not in self.provider.drafts:
+            if draft_id not in self.provider.drafts or not self._knows(draft_id):
                 raise NeedsHuman("the draft is not there any more: look the message up", "the fake mailbox")
             self.provider.sent.append(self.provider.drafts.pop(draft_id))
             self.provider.sent_ids.append(draft_id)
 
     def look_up(self, key: str, draft_id: str) -> Whereabouts:
         with self._step(Step.LOOK_UP, draft_id):
+            if not self._knows(draft_id):
+                return Whereabouts.CANNOT_TELL
             if any(message.key == key for message in self.sent):
                 return self._seen_yet()
             return Whereabouts.DRAFT if draft_id in self.provider.drafts else Whereabouts.ABSENT
@@ -123,6 +127,10 @@ class FakeMailer:
             return Whereabouts.SENT
         self.provider.unseen_look_ups -= 1
         return Whereabouts.ABSENT
+
+    def _knows(self, draft_id: str) -> bool:
+        """A provider that can't be asked afterwards leaves each run with what it did itself."""
+        return self._guarantee is Guarantee.EXACTLY_ONCE or draft_id in self._made_here
 
     def discard_draft(self, draft_id: str) -> None:
         with self._step(Step.DISCARD, draft_id):

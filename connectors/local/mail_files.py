@@ -1,0 +1,68 @@
+"""Mails as files: their names, which say nothing of people, and what their headers tell."""
+
+import datetime as dt
+import email.policy
+import hashlib
+import re
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.parser import BytesParser
+from pathlib import Path
+
+from connectors._mail import KEY_HEADER
+
+PURPOSE_HEADER = "X-Firstbell-Purpose"
+REFERENCE_HEADER = "X-Firstbell-Reference"
+_NAME = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})-[0-9a-f]{32}-[0-9a-f]{16}")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMail:
+    """What the list of mails shows; `name` is the file's, without its ending."""
+
+    name: str
+    key: str
+    purpose: str
+    reference: str
+    subject: str
+    at: dt.datetime
+
+
+def mail_name(key: str, at: dt.datetime, content: bytes) -> str:
+    """The name of a mail's file: UTC date, hash of its key, hash of its content."""
+    return f"{at.astimezone(dt.UTC):%Y-%m-%d}-{key_digest(key)}-{hashlib.sha256(content).hexdigest()[:16]}"
+
+
+def key_digest(key: str) -> str:
+    """The part of a mail's name that stands for its key."""
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+def is_mail_name(text: str) -> bool:
+    """Whether a text is the name of a mail's file, and so can't lead out of its folder."""
+    return _NAME.fullmatch(text) is not None
+
+
+def mail_files(folder: Path, since: dt.date = dt.date.min) -> list[Path]:
+    """The mails in a folder from a UTC date on, oldest day first; other files are left alone."""
+    found = (path for path in folder.glob("*.eml") if is_mail_name(path.stem) and path.stem[:10] >= since.isoformat())
+    return sorted(found)
+
+
+def read_headers(path: Path) -> StoredMail:
+    """Read what the list shows of a mail. Raises OSError when it is gone."""
+    with path.open("rb") as file:
+        mail = BytesParser(EmailMessage, policy=email.policy.default).parse(file, headersonly=True)
+    return StoredMail(
+        path.stem,
+        str(mail[KEY_HEADER]),
+        str(mail[PURPOSE_HEADER]),
+        str(mail[REFERENCE_HEADER]),
+        str(mail["Subject"]),
+        mail["Date"].datetime,
+    )
+
+
+def read_mail(path: Path) -> EmailMessage:
+    """Read a whole mail."""
+    return BytesParser(EmailMessage, policy=email.policy.default).parsebytes(path.read_bytes())

@@ -1,0 +1,108 @@
+"""The outbox on disk: each message is a file that is a draft or sent, and becomes sent by one rename, exactly once.
+
+drafts/NAME.eml     made ready, not sent
+sent/NAME.eml       sent
+bounces/ATT-….txt   put there by a person: the message with this reference did not arrive
+"""
+
+import datetime as dt
+import re
+from pathlib import Path
+
+from connectors._mail import build_email
+from connectors.local.disk import disk_errors, sync_folder, write_file
+from connectors.local.mail_files import (
+    PURPOSE_HEADER,
+    REFERENCE_HEADER,
+    is_mail_name,
+    key_digest,
+    mail_files,
+    mail_name,
+    read_headers,
+)
+from firstbell.errors import NeedsHuman, RetryLater
+from firstbell.ports import Clock
+from firstbell.records import Bounce, Guarantee, Message, Whereabouts
+
+# How long to leave a draft alone that another program holds open (Windows: a mail program that shows it).
+HELD_OPEN_FOR = dt.timedelta(minutes=1)
+# RFC 3463: 4.x.x means "later, perhaps"; anything else a person writes down counts as final.
+_TEMPORARY = re.compile(r"\b4\.\d{1,3}\.\d{1,3}\b|\btemporary\b", re.IGNORECASE)
+
+
+class LocalOutbox:
+    """A mailer that writes e-mails to a folder. `sender` is the address they come from."""
+
+    def __init__(self, folder: Path, clock: Clock, *, sender: str) -> None:
+        self._drafts, self._sent, self._bounces = folder / "drafts", folder / "sent", folder / "bounces"
+        self._clock = clock
+        self._sender = sender
+
+    @property
+    def guarantee(self) -> Guarantee:
+        return Guarantee.EXACTLY_ONCE
+
+    def create_draft(self, message: Message) -> str:
+        """Write the draft, whole and on the disk. Raises GiveUp (address, subject), Misconfigured, NeedsHuman."""
+        now = self._clock.now()
+        built = build_email(message, sender=self._sender, at=now)
+        built[PURPOSE_HEADER] = message.purpose
+        built[REFERENCE_HEADER] = message.reference
+        content = built.as_bytes()
+        name = mail_name(message.key, now, content)
+        with disk_errors("the outbox"):
+            write_file(self._drafts / f"{name}.eml", content)
+        return name
+
+    def send_draft(self, draft_id: str) -> None:
+        """Rename the draft into `sent`: it is in one place or the other, at every moment."""
+        sent = self._file(self._sent, draft_id)
+        if sent is None or sent.exists():
+            raise NeedsHuman("it is no draft, or was sent already: look the message up", "the outbox")
+        with disk_errors("the outbox"):
+            sent.parent.mkdir(parents=True, exist_ok=True)
+            _rename(self._drafts / sent.name, sent)
+            sync_folder(sent.parent)
+
+    def look_up(self, key: str, draft_id: str) -> Whereabouts:
+        """Look in `drafts` first: a message that another run sends meanwhile is then seen in `sent`."""
+        draft = self._file(self._drafts, draft_id)
+        is_draft = draft is not None and draft.exists()
+        if next(self._sent.glob(f"*-{key_digest(key)}-*.eml"), None) is not None:
+            return Whereabouts.SENT
+        return Whereabouts.DRAFT if is_draft else Whereabouts.ABSENT
+
+    def discard_draft(self, draft_id: str) -> None:
+        draft = self._file(self._drafts, draft_id)
+        if draft is not None:
+            with disk_errors("the outbox"):
+                draft.unlink(missing_ok=True)
+
+    def bounces(self, since: dt.datetime) -> tuple[Bounce, ...]:
+        """Messages sent since a time whose reference a person put in `bounces`; the time is that of the message."""
+        with disk_errors("the outbox"):
+            reports = {path.stem.upper(): path for path in self._bounces.glob("*.txt")}
+            if not reports:
+                return ()
+            sent = (read_headers(path) for path in mail_files(self._sent, since.astimezone(dt.UTC).date()))
+            return tuple(
+                Bounce(mail.key, _is_permanent(reports[mail.reference.upper()]), mail.at)
+                for mail in sent
+                if mail.at >= since and mail.reference.upper() in reports
+            )
+
+    def _file(self, folder: Path, draft_id: str) -> Path | None:
+        return folder / f"{draft_id}.eml" if is_mail_name(draft_id) else None
+
+
+def _rename(draft: Path, sent: Path) -> None:
+    try:
+        draft.replace(sent)
+    except FileNotFoundError as error:
+        raise NeedsHuman("the draft is not there any more: look the message up", "the outbox") from error
+    except PermissionError as error:
+        raise RetryLater(HELD_OPEN_FOR) from error
+
+
+def _is_permanent(report: Path) -> bool:
+    return _TEMPORARY.search(report.read_text(encoding="utf-8", errors="replace")) is None

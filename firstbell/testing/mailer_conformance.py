@@ -1,0 +1,188 @@
+"""What any mailer or texter must do. A test class inherits this; its fixture `rig` says how to drive the adapter."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import pytest
+
+from firstbell.errors import GiveUp, NeedsHuman
+from firstbell.ports import Mailer
+from firstbell.records import Guarantee, Message, Whereabouts
+from firstbell.testing.fake_clock import FakeClock
+from rules.people import Personal
+
+GONE = "not-a-draft"
+
+
+@dataclass(frozen=True, slots=True)
+class MailerRig:
+    """A mailer under test. `another_run` is a new process's mailer over the same provider; `arrived` gives what really
+    reached somebody, read at the far end; `message` makes a message with a key that suits the adapter.
+    """
+
+    mailer: Mailer
+    another_run: Callable[[], Mailer]
+    arrived: Callable[[], Sequence[Message]]
+    message: Callable[[str], Message]
+    clock: FakeClock
+
+
+class MailerConformance:
+    """The promises of the Mailer port, on whatever is behind it."""
+
+    def test_a_draft_reaches_nobody(self, rig: MailerRig) -> None:
+        rig.mailer.create_draft(rig.message("k1"))
+
+        assert rig.arrived() == []
+
+    def test_a_sent_draft_arrives_whole(self, rig: MailerRig) -> None:
+        message = rig.message("k1")
+
+        rig.mailer.send_draft(rig.mailer.create_draft(message))
+
+        (arrived,) = rig.arrived()
+        assert arrived.key == "k1"
+        assert (arrived.to, arrived.subject) == (message.to, message.subject)
+        assert (arrived.text, arrived.html) == (message.text, message.html)
+
+    def test_looking_it_up_tells_the_truth_after_each_step(self, rig: MailerRig) -> None:
+        draft_id = rig.mailer.create_draft(rig.message("k1"))
+        assert rig.mailer.look_up("k1", draft_id) is Whereabouts.DRAFT
+
+        rig.mailer.send_draft(draft_id)
+
+        assert rig.mailer.look_up("k1", draft_id) is Whereabouts.SENT
+
+    def test_looking_it_up_sends_nothing(self, rig: MailerRig) -> None:
+        draft_id = rig.mailer.create_draft(rig.message("k1"))
+
+        rig.mailer.look_up("k1", draft_id)
+
+        assert rig.arrived() == []
+
+    def test_a_draft_is_sent_once_however_often_it_is_asked_for(self, rig: MailerRig) -> None:
+        draft_id = rig.mailer.create_draft(rig.message("k1"))
+        rig.mailer.send_draft(draft_id)
+
+        with pytest.raises(NeedsHuman):
+            rig.mailer.send_draft(draft_id)
+
+        assert len(rig.arrived()) == 1
+
+    def test_a_key_drafted_twice_and_sent_once_arrives_once(self, rig: MailerRig) -> None:
+        rig.mailer.create_draft(rig.message("k1"))
+        rig.clock.advance(minutes=1)
+        second = rig.mailer.create_draft(rig.message("k1"))
+
+        rig.mailer.send_draft(second)
+
+        assert [message.key for message in rig.arrived()] == ["k1"]
+
+    def test_the_other_draft_of_a_sent_key_counts_as_sent(self, rig: MailerRig) -> None:
+        first = rig.mailer.create_draft(rig.message("k1"))
+        rig.clock.advance(minutes=1)
+        rig.mailer.send_draft(rig.mailer.create_draft(rig.message("k1")))
+
+        assert rig.mailer.look_up("k1", first) is Whereabouts.SENT
+
+    def test_a_discarded_draft_is_never_sent(self, rig: MailerRig) -> None:
+        draft_id = rig.mailer.create_draft(rig.message("k1"))
+        rig.mailer.discard_draft(draft_id)
+
+        with pytest.raises(NeedsHuman):
+            rig.mailer.send_draft(draft_id)
+
+        assert rig.arrived() == []
+        assert rig.mailer.look_up("k1", draft_id) is Whereabouts.ABSENT
+
+    def test_discarding_twice_is_quiet(self, rig: MailerRig) -> None:
+        draft_id = rig.mailer.create_draft(rig.message("k1"))
+
+        rig.mailer.discard_draft(draft_id)
+        rig.mailer.discard_draft(draft_id)
+        rig.mailer.discard_draft(GONE)
+
+        assert rig.arrived() == []
+
+    def test_discarding_what_was_sent_does_not_unsend_it(self, rig: MailerRig) -> None:
+        draft_id = rig.mailer.create_draft(rig.message("k1"))
+        rig.mailer.send_draft(draft_id)
+
+        rig.mailer.discard_draft(draft_id)
+
+        assert rig.mailer.look_up("k1", draft_id) is Whereabouts.SENT
+
+    def test_messages_with_different_keys_do_not_get_mixed_up(self, rig: MailerRig) -> None:
+        first, second = (rig.mailer.create_draft(rig.message(key)) for key in ("k1", "k2"))
+
+        rig.mailer.send_draft(second)
+
+        assert [message.key for message in rig.arrived()] == ["k2"]
+        assert rig.mailer.look_up("k1", first) is Whereabouts.DRAFT
+
+    def test_a_run_after_a_crash_is_told_no_lie(self, rig: MailerRig) -> None:
+        """A provider that keeps drafts says so; one that can't know says that."""
+        draft_id = rig.mailer.create_draft(rig.message("k1"))
+
+        found = rig.another_run().look_up("k1", draft_id)
+
+        knows = rig.mailer.guarantee is Guarantee.EXACTLY_ONCE
+        assert found is (Whereabouts.DRAFT if knows else Whereabouts.CANNOT_TELL)
+
+    def test_a_run_after_a_crash_learns_that_it_was_sent(self, rig: MailerRig) -> None:
+        draft_id = rig.mailer.create_draft(rig.message("k1"))
+        rig.mailer.send_draft(draft_id)
+
+        found = rig.another_run().look_up("k1", draft_id)
+
+        knows = rig.mailer.guarantee is Guarantee.EXACTLY_ONCE
+        assert found is (Whereabouts.SENT if knows else Whereabouts.CANNOT_TELL)
+
+    def test_two_runs_with_one_draft_send_it_once(self, rig: MailerRig) -> None:
+        draft_id = rig.mailer.create_draft(rig.message("k1"))
+        rig.mailer.send_draft(draft_id)
+
+        with pytest.raises(NeedsHuman):
+            rig.another_run().send_draft(draft_id)
+
+        assert len(rig.arrived()) == 1
+
+    @pytest.mark.parametrize(
+        "to", ["", "a@example.org, b@example.org", '"x" <a@example.org>, evil@example.org', "a@example.org\n", "07700"]
+    )
+    def test_anything_but_one_recipient_is_refused(self, rig: MailerRig, to: str) -> None:
+        message = replace(rig.message("k1"), to=Personal(to))
+
+        with pytest.raises(GiveUp) as refused:
+            rig.mailer.create_draft(message)
+
+        assert not to.strip() or to.strip() not in str(refused.value)
+        assert rig.arrived() == []
+
+    def test_there_are_no_bounces_before_anything_is_sent(self, rig: MailerRig) -> None:
+        assert rig.mailer.bounces(rig.clock.now()) == ()
+
+
+class EmailConformance(MailerConformance):
+    """What holds for e-mail besides."""
+
+    @pytest.mark.parametrize("ending", ["\r\nBcc: evil@example.org", "\nX: y", "\r", "\0", "\u2028"])
+    def test_a_subject_of_more_than_one_line_is_refused(self, rig: MailerRig, ending: str) -> None:
+        message = replace(rig.message("k1"), subject=f"Attendance{ending}")
+
+        with pytest.raises(GiveUp):
+            rig.mailer.create_draft(message)
+
+        assert rig.arrived() == []
+
+    @pytest.mark.parametrize(
+        "name", ["Nguyễn", "Zoe\u0308", "O'Neil", "=HYPERLINK(1)", "{{7*7}}", "\u200fدانة", "王小明"]
+    )
+    def test_names_from_everywhere_arrive_as_they_are(self, rig: MailerRig, name: str) -> None:
+        text = f"Dear {name},\n.\n..\nFrom here on {'x' * 1200}\n"
+        message = replace(rig.message("k1"), text=Personal(text), subject=f"For {name}")
+
+        rig.mailer.send_draft(rig.mailer.create_draft(message))
+
+        (arrived,) = rig.arrived()
+        assert (arrived.text, arrived.subject) == (message.text, message.subject)

@@ -1,0 +1,63 @@
+"""The time, chance and the environment are read in their homes only; everywhere else they are arguments or ports."""
+
+import pytest
+
+COMPOSITION = ("firstbell/composition.py",)
+SETTINGS = ("firstbell/settings.py",)
+HOMES = {
+    "datetime.datetime.now": COMPOSITION,
+    "datetime.datetime.today": COMPOSITION,
+    "datetime.datetime.utcnow": (),
+    "datetime.date.today": (),
+    "time": COMPOSITION,
+    "uuid": (*COMPOSITION, "connectors/store_sql/desk.py"),  # names the holder of a lease; nothing else hangs on it
+    "secrets": COMPOSITION,
+    "email.utils.make_msgid": COMPOSITION,
+    "email.utils.localtime": COMPOSITION,
+    "os.environ": SETTINGS,
+    "os.getenv": SETTINGS,
+    "os.urandom": COMPOSITION,
+    "locale": (),
+}
+SEEDED = {"random", "random.Random"}  # a generator with a seed of its own is no chance
+
+
+def offences(source):
+    for line, name in source.uses():
+        for banned, homes in HOMES.items():
+            if (name == banned or name.startswith(banned + ".")) and source.path not in homes:
+                yield f"{source.path}:{line} reads {name}"
+        if name.startswith("random.") and ".".join(name.split(".")[:2]) not in SEEDED:
+            yield f"{source.path}:{line} reads {name}"
+
+
+def test_nothing_reads_the_clock_or_the_environment_outside_its_home(sources):
+    found = [offence for source in sources for offence in offences(source)]
+
+    assert found == [], (
+        "take the date or the Clock port as an argument; put a new environment variable in firstbell/settings.py "
+        "and anything else the machine decides in firstbell/composition.py"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import datetime as dt\ndt.datetime.now(dt.UTC)",
+        "from datetime import date\ndate.today()",
+        "from os import environ\nenviron['HOME']",
+        "import os\nos.getenv('HOME')",
+        "from time import sleep\nsleep(1)",
+        "import random\nrandom.random()",
+        "from random import shuffle\nshuffle([])",
+        "def late():\n    import uuid\n    return uuid.uuid4()",
+    ],
+)
+def test_the_guard_sees(text, source):
+    assert list(offences(source(text)))
+
+
+def test_the_guard_lets_plain_dates_and_seeded_generators_pass(source):
+    text = "import datetime as dt\nimport random\ndt.date(2026, 11, 23)\nrandom.Random(7).shuffle([])"
+
+    assert list(offences(source(text))) == []

@@ -98,7 +98,7 @@ def _real_mailer(settings: Settings, folder: Path, clock: Clock) -> Mailer:
     if settings.outgoing.mailer == "local":
         from connectors.local.outbox import LocalOutbox  # noqa: PLC0415
 
-        return LocalOutbox(folder / "outbox", clock)
+        return LocalOutbox(folder / "outbox", clock, sender=settings.school.absence_email)
     from connectors.smtp import SmtpMailer  # noqa: PLC0415
 
     if settings.smtp is None:

@@ -13,10 +13,11 @@ from rich.console import Console
 from rich.table import Table
 
 from firstbell.composition import open_office
+from firstbell.workflows.daily_jobs import chase_job, sync_job
 from firstbell.workflows.first_day_contact import MorningReport, first_day_contact
 from firstbell.workflows.office import Office
-from firstbell.workflows.register_chase import ChaseSummary, chase_registers
-from firstbell.workflows.sync import SyncSummary, sync
+from firstbell.workflows.register_chase import ChaseSummary
+from firstbell.workflows.sync import SyncSummary
 from firstbell.workflows.words import count_of
 
 DONE, NEEDS_A_PERSON = 0, 1
@@ -63,7 +64,7 @@ def run_command(
 
 def run_sync(office: Office) -> RunReport:
     """The sync, and its report."""
-    return sync_report(sync(office))
+    return sync_report(sync_job(office))
 
 
 def sync_report(summary: SyncSummary) -> RunReport:
@@ -81,7 +82,7 @@ def sync_report(summary: SyncSummary) -> RunReport:
 
 def run_chase(office: Office) -> RunReport:
     """The chase, and its report."""
-    return chase_report(chase_registers(office))
+    return chase_report(chase_job(office))
 
 
 def chase_report(summary: ChaseSummary) -> RunReport:

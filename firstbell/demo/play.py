@@ -5,18 +5,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.worksheet.worksheet import Worksheet
-
 from firstbell.composition import SetClock, office_of
 from firstbell.demo.exports import Exports
 from firstbell.demo.moments import Moment, Typed
 from firstbell.demo.school import DemoSchool
 from firstbell.settings import load_settings
+from firstbell.testing.workbook_person import Person
 from firstbell.workflows.daily_jobs import chase_job, sync_job
 from firstbell.workflows.first_day_contact import first_day_contact
 from firstbell.workflows.office import Office
-from rules.calendar import Session
+from firstbell.workflows.row_keys import pupil_session_key
+from firstbell.workflows.session_now import closed_session
+from sheets_templates import Cell
 
 FILES = {"Attendance": Path("Attendance.xlsx"), "Safeguarding": Path("Safeguarding") / "Safeguarding.xlsx"}
 
@@ -42,10 +42,35 @@ def play_morning(
         clock.moment = moment.at
         exports.play(moment)
         for typed in moment.typed:
-            type_in(folder / FILES[typed.workbook], typed, moment.at)
+            type_in(office, folder / FILES[typed.workbook], typed)
         report = JOBS[moment.job](office) if moment.job else None
         tell(Played(moment.at, moment.what, report))
     return office
+
+
+def type_in(office: Office, path: Path, typed: Typed) -> None:
+    """Type into a workbook as somebody at the school would: open the file, fill in cells, save it."""
+    person = Person(path)
+    if typed.is_new_row:
+        person.adds_a_row(typed.sheet, {column: _text(cell) for column, cell in typed.cells.items()})
+        return
+    for key in _keys_about(office, typed):
+        for column, cell in typed.cells.items():
+            person.types(typed.sheet, key, column, _text(cell))
+
+
+def _keys_about(office: Office, typed: Typed) -> list[str]:
+    """The rows of a sheet that are about the pupil."""
+    session = closed_session(office)
+    if session is None:
+        return []
+    if typed.sheet == "Queue":
+        return [p.key for p in office.store.proposals.find(session=session) if p.subject_id == typed.pupil_id]
+    return [pupil_session_key(typed.pupil_id, session)]
+
+
+def _text(cell: Cell) -> str:
+    return cell.isoformat() if isinstance(cell, dt.date) else str(cell or "")
 
 
 JOBS: dict[str, Callable[[Office], object]] = {

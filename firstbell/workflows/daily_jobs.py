@@ -1,0 +1,42 @@
+"""The jobs of a day as a timer or a person starts them: people's edits come first, the workbooks are drawn last."""
+
+from firstbell.workflows.brakes import brakes_on
+from firstbell.workflows.drawing import draw_workbooks
+from firstbell.workflows.edits import Said, take_edits
+from firstbell.workflows.office import Office
+from firstbell.workflows.phone_list import phone_list
+from firstbell.workflows.register_chase import ChaseSummary, chase_registers
+from firstbell.workflows.safeguarding_alerts import alerts_of
+from firstbell.workflows.session_now import closed_session, look
+from firstbell.workflows.sync import SyncSummary, sync
+from firstbell.workflows.views.follow_up import proposals_by_pupil
+from firstbell.workflows.views.picture import Picture
+from rules.calendar import Half, Session
+
+
+def sync_job(office: Office) -> SyncSummary:
+    """Read the MIS and bring the workbooks up to date. Never sends anything."""
+    said = take_edits(office)
+    summary = sync(office)
+    draw_as_it_stands(office, said)
+    return summary
+
+
+def chase_job(office: Office) -> ChaseSummary:
+    """Chase missing registers and show in the workbook what was done."""
+    said = take_edits(office)
+    summary = chase_registers(office)
+    if office.store.registers.roll() is not None:
+        draw_as_it_stands(office, said)
+    return summary
+
+
+def draw_as_it_stands(office: Office, said: Said) -> tuple[str, ...]:
+    """Draw both workbooks from what is known now, of the session whose register closed last (or the morning's)."""
+    session = closed_session(office) or Session(office.today(), Half.AM)
+    now = look(office, session)
+    brakes = brakes_on(office, now)
+    calls = phone_list(office, now, brakes)
+    alerts = alerts_of(office, session)
+    picture = Picture(now, brakes, calls, alerts, said, proposals_by_pupil(office, session))
+    return draw_workbooks(office, picture)

@@ -20,6 +20,7 @@ from sheets_templates import Cell
 ZONE = ZoneInfo("Europe/London")
 LATE_EDITS, LATE_EDIT_DAYS = 4, 7
 HOLD_DAYS = 7
+FIRST_DAY = "first-day-contact"
 LISTS_AT_REGISTRATION = {
     Part.MUSIC: Elsewhere.MUSIC,
     Part.MEDICAL: Elsewhere.MEDICAL,
@@ -32,7 +33,14 @@ def make_morning(school: DemoSchool) -> tuple[Moment, ...]:
     rng = random.Random(f"{school.seed}:morning:{school.day}")  # noqa: S311 - a synthetic school, not a secret
     cast = cast_of(school, rng)
     story = _Story(school, cast, dict(morning_marks(school, cast, rng)))
-    return (*story.evening_before(), *story.registration(), *story.first_day_contact(), *story.aftermath())
+    return (
+        *story.before_school(),
+        *story.registration(),
+        *story.missing_registers(),
+        *story.hold(),
+        *story.sending(),
+        *story.aftermath(),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +51,20 @@ class _Story:
     cast: Cast
     truth: dict[str, Mark]
 
-    def evening_before(self) -> Iterable[Moment]:
+    def before_school(self) -> Iterable[Moment]:
         school, known = self.school, self.school.history.spans
         sessions = next(iter(known.values())).sessions
         if sessions:
             evening = _at(sessions[-1].date, 16)
             yield Moment(evening, "The afternoon before, Firstbell reads the roll and the registers.", "sync")
-        yield Moment(
-            _at(school.day, 7),
-            "Overnight the office settled some past absences in the MIS; the sync shows what was changed.",
-            "sync",
-            marks=self._late_edits(),
-        )
+        edits = self._late_edits()
+        settled = "Since then the office settled some past absences in the MIS; the sync shows what was changed."
+        what = settled if edits else "Firstbell reads the roll and the registers; no past mark was changed."
+        yield Moment(_at(school.day, 7), what, "sync", marks=edits)
         yield Moment(
             _at(school.day, 8, 15),
             "The safeguarding lead puts a bereaved family on hold.",
-            typed=(self._hold(),),
+            typed=(self._family_on_hold(),),
         )
 
     def registration(self) -> Iterable[Moment]:
@@ -76,15 +82,17 @@ class _Story:
                 for pupil_id in self.cast.parts[part]
             ),
         )
+
+    def missing_registers(self) -> Iterable[Moment]:
+        day, staged = self.school.day, self.school.staged
         yield Moment(_at(day, 9, 15), "The teachers in the room are asked for the two that are missing.", "chase")
         yield self._taken(staged.covered, _at(day, 9, 20), "The teacher who covers has now taken the register of")
         yield Moment(_at(day, 9, 25), f"{staged.forgotten} is still missing: a second reminder.", "chase")
         yield Moment(_at(day, 9, 35), "Still nothing: the head of department is told.", "chase")
 
-    def first_day_contact(self) -> Iterable[Moment]:
-        day, parts, job = self.school.day, self.cast.parts, "first-day-contact"
-        form = self.school.staged.misclicked
-        yield Moment(_at(day, 9, 45), "First-day contact plans its messages and holds them in view.", job)
+    def hold(self) -> Iterable[Moment]:
+        day, parts, form = self.school.day, self.cast.parts, self.school.staged.misclicked
+        yield Moment(_at(day, 9, 45), "First-day contact plans its messages and holds them in view.", FIRST_DAY)
         yield Moment(
             _at(day, 9, 48),
             "Two marks turn out to be wrong, and one parent rings.",
@@ -101,11 +109,14 @@ class _Story:
         )
         corrected = tuple(self.truth[pupil.id] for pupil in self.school.pupils_of(form))
         yield Moment(_at(day, 9, 52), f"The register of {form} is put right.", marks=corrected)
-        yield Moment(_at(day, 9, 55), "The hold ends: every mark is read again, then the messages leave.", job)
-        yield Moment(_at(day, 10), "The job runs once more; nobody is told twice.", job)
+
+    def sending(self) -> Iterable[Moment]:
+        day = self.school.day
+        yield Moment(_at(day, 9, 55), "The hold ends: every mark is read again, then the messages leave.", FIRST_DAY)
+        yield Moment(_at(day, 10), "The job runs once more; nobody is told twice.", FIRST_DAY)
 
     def aftermath(self) -> Iterable[Moment]:
-        day, job = self.school.day, "first-day-contact"
+        day = self.school.day
         yield self._taken(self.school.staged.forgotten, _at(day, 10, 5), "The last register is taken at last: that of")
         late = self._changed(self.cast.parts[Part.LATE_ARRIVAL], AttendanceCode.LATE_AFTER_CLOSE)
         late = tuple(replace(mark, minutes_late=95) for mark in late)
@@ -113,10 +124,10 @@ class _Story:
         yield Moment(
             _at(day, 10, 20),
             "The safeguarding lead has one alert in hand; the parents of the late pupil get a short correction.",
-            job,
+            FIRST_DAY,
             typed=(self._acknowledgement(),),
         )
-        yield Moment(_at(day, 10, 45), "Families who have not answered go on the phone list.", job)
+        yield Moment(_at(day, 10, 45), "Families who have not answered go on the phone list.", FIRST_DAY)
 
     def _late_edits(self) -> tuple[Mark, ...]:
         """A few absences of the last days, N until now, for which a reason has been found."""
@@ -156,7 +167,7 @@ class _Story:
             *(Typed("Attendance", "Today", pupil_id, reason) for pupil_id in parts[Part.EXPLAINED]),
         )
 
-    def _hold(self) -> Typed:
+    def _family_on_hold(self) -> Typed:
         (pupil_id,) = self.school.people.cases[Case.SENSITIVE]
         until = self.school.day + dt.timedelta(days=HOLD_DAYS)
         owner = self.school.staff.safeguarding_lead.initials

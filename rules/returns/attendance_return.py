@@ -33,7 +33,8 @@ def continuous_absence(
     Holidays do not break a run; a school day without a mark does, for nobody can say that the pupil was absent. Days
     outside compulsory school age bring no return about, and neither does a pupil who is outside it on `as_of`.
     """
-    days, letters = (parameter(f"returns/continuous_absence{part}").on(as_of) for part in ("", "_codes"))
+    days = parameter("returns/continuous_absence").on(as_of)
+    letters = parameter("returns/continuous_absence_codes").on(as_of)
     codes = frozenset(AttendanceCode(letter) for letter in letters.value)
     missed = [day for day in span.days_wholly(codes) if day <= as_of]
     runs = runs_of_school_days(missed, calendar, year_group)

@@ -1,0 +1,93 @@
+"""The JSON of `firstbell measures`: one object, its keys fixed in docs/files.md."""
+
+import datetime as dt
+from fractions import Fraction
+
+from firstbell.records import Problem
+from firstbell.workflows.measures import Measures, PupilMeasures
+from rules.absence.rates import absence_percent, attendance_percent, round_half_up
+from rules.parameters import Entry
+
+Json = dict[str, object]
+
+
+def as_json(measured: Measures) -> Json:
+    """The whole answer as plain values; dates are ISO text, rates numbers rounded half up to one place, or null."""
+    return {
+        "as_of": measured.as_of.isoformat(),
+        "from": measured.first.isoformat(),
+        "parameters": [_parameter(entry) for entry in measured.parameters],
+        "pupils": [_pupil(pupil) for pupil in measured.pupils],
+    }
+
+
+def _parameter(entry: Entry) -> Json:
+    citation = entry.citation
+    return {
+        "name": entry.parameter,
+        "value": entry.value,
+        "unit": entry.unit,
+        "in_force_from": entry.in_force_from.isoformat(),
+        "citation": {
+            "instrument": citation.instrument,
+            "provision": citation.provision,
+            "link": citation.link,
+            "checked_on": citation.checked_on.isoformat(),
+            "checked_by": citation.checked_by,
+            "confidence": citation.confidence,
+        },
+    }
+
+
+def _pupil(pupil: PupilMeasures) -> Json:
+    counts = pupil.counts
+    return {
+        "pupil_id": pupil.pupil_id,
+        "possible": counts.possible,
+        "attending": counts.attending,
+        "approved_activity": counts.approved_activity,
+        "authorised": counts.authorised,
+        "unauthorised": counts.unauthorised,
+        "late_before_close": counts.late_before_close,
+        "late_after_close": counts.late_after_close,
+        "attendance_percent": _rounded(attendance_percent(counts)),
+        "absence_percent": _rounded(absence_percent(counts)),
+        "persistently_absent": pupil.persistently_absent.is_met,
+        "severely_absent": pupil.severely_absent.is_met,
+        "unexplained": [
+            {"date": n.session.date.isoformat(), "session": n.session.half.value, "overdue_after": _date(n.settle_by)}
+            for n in pupil.unexplained
+        ],
+        "penalty_notice": {
+            "threshold_met_on": _date(pupil.penalty_notice.threshold_met_on),
+            "sessions_in_window": pupil.penalty_notice.sessions_in_window,
+            "applies": pupil.penalty_notice.applies,
+        },
+        "continuous_absence": {
+            "school_days": pupil.continuous_absence.school_days,
+            "attendance_return_due_on": _date(pupil.continuous_absence.attendance_return_due_on),
+        },
+        "illness": {
+            "sessions": pupil.illness.sessions,
+            "sickness_return_due_on": _date(pupil.illness.sickness_return_due_on),
+        },
+        "problems": [_problem(problem) for problem in pupil.problems],
+    }
+
+
+def _problem(problem: Problem) -> Json:
+    return {
+        "date": _date(problem.session.date if problem.session else None),
+        "session": problem.session.half.value if problem.session else None,
+        "code": problem.code,
+        "problem": problem.sentence,
+        "suggestion": problem.suggestion,
+    }
+
+
+def _rounded(rate: Fraction | None) -> float | None:
+    return None if rate is None else float(round_half_up(rate))
+
+
+def _date(day: dt.date | None) -> str | None:
+    return None if day is None else day.isoformat()

@@ -1,0 +1,29 @@
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from firstbell.testing.calendars import example_calendar
+from firstbell.testing.register_notation import read_register, span_of
+from firstbell.testing.vectors import read_vectors
+from rules.returns.sickness_return import illness
+from rules.school_age import ALWAYS, school_age
+
+AS_OF = dt.date(2026, 11, 23)
+VECTORS = read_vectors(
+    Path(__file__).with_name("sickness_return.yaml"),
+    given={"register", "as_of", "born"},
+    expect={"sessions", "due_on", "sentence"},
+)
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
+def test_cumulative_illness(vector):
+    expect, as_of = vector["expect"], vector.get("as_of", AS_OF)
+    age = school_age(vector["born"], as_of) if "born" in vector else ALWAYS
+
+    found = illness(span_of(read_register(vector["register"]), example_calendar()), age, as_of)
+
+    assert (found.sessions, found.sickness_return_due_on) == (expect["sessions"], expect["due_on"])
+    assert found.finding.is_met is (expect["due_on"] is not None)
+    assert expect.get("sentence", "") in found.finding.sentence

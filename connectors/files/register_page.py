@@ -1,0 +1,50 @@
+"""Collects the marks of one file as they are read, and a problem for each entry that can't be one."""
+
+from dataclasses import dataclass, field
+
+from firstbell.records import Problem
+from rules.calendar import Session
+from rules.codes import AttendanceCode
+from rules.codes.validator import CodeProblem, read_code
+from rules.registers import Mark
+
+LONGEST_CODE = 4  # what is longer is a comment in the wrong column, and comments stay out of problems
+
+
+@dataclass(slots=True)
+class RegisterPage:
+    """The marks and problems of one file, in file order: the same session twice gives two marks."""
+
+    file: str
+    marks: list[Mark] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    _read: dict[tuple[Session, str], AttendanceCode | CodeProblem | None] = field(default_factory=dict)
+
+    def enter(self, row: int, pupil_id: str, session: Session, text: str, minutes_late: int | None = None) -> None:
+        """Write one entry: a mark, or a problem when the text is no code that can stand at this session."""
+        key = (session, text)
+        if key not in self._read:
+            self._read[key] = read_code(text, session)
+        read = self._read[key]
+        if isinstance(read, CodeProblem):
+            self._refuse_code(row, pupil_id, read)
+        else:
+            self.marks.append(Mark(pupil_id, session, read, minutes_late))
+
+    def refuse(self, row: int, sentence: str, pupil_id: str | None = None, session: Session | None = None) -> None:
+        """Leave an entry out and say why. The sentence holds no name and no comment."""
+        self.problems.append(Problem(f"{self.file}, row {row}", sentence, pupil_id or None, session))
+
+    def refuse_date(self, row: int, text: str, pupil_id: str | None) -> None:
+        """Leave a row out because its date is none."""
+        sentence = "The date is missing." if not text else "The date is not one that exists; write it as DD/MM/YYYY."
+        self.refuse(row, sentence, pupil_id)
+
+    def _refuse_code(self, row: int, pupil_id: str, read: CodeProblem) -> None:
+        where = f"{self.file}, row {row}"
+        if len(read.code) > LONGEST_CODE:
+            sentence = f"An entry of {len(read.code)} characters is not a code."
+            self.problems.append(Problem(where, sentence, pupil_id, read.session, "", read.suggestion))
+            return
+        sentence = f"{read.problem} Use {read.suggestion}."
+        self.problems.append(Problem(where, sentence, pupil_id, read.session, read.code, read.suggestion))

@@ -1,0 +1,168 @@
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from firstbell.cli.measures_json import as_json
+from firstbell.errors import BadInput
+from firstbell.records import Marks, Problem
+from firstbell.testing.calendars import example_calendar
+from firstbell.testing.register_notation import read_register
+from firstbell.testing.vectors import read_vectors
+from firstbell.workflows.measures import PARAMETERS, measures
+from rules.calendar import Closure, Half, Session
+from rules.codes import AttendanceCode
+from rules.parameters import parameter_names
+from rules.people import Personal, Pupil
+from rules.registers import Mark
+
+AS_OF = dt.date(2026, 11, 23)
+NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
+CALENDAR = example_calendar()
+KEYS = {
+    *("pupil_id", "possible", "attending", "approved_activity", "authorised", "unauthorised", "late_before_close"),
+    *("late_after_close", "attendance_percent", "absence_percent", "persistently_absent", "severely_absent"),
+    *("unexplained", "penalty_notice", "continuous_absence", "illness", "problems"),
+}
+VECTORS = read_vectors(
+    Path(__file__).with_name("measures.yaml"), given={"register", "mixed", "first", "roll"}, expect=KEYS
+)
+
+
+def a_pupil(pupil_id="Alicia", **facts):
+    facts = {"date_of_birth": dt.date(2013, 1, 1), "year_group": "9"} | facts
+    return Pupil(pupil_id, Personal("Alicia"), Personal("Marsh"), **facts)
+
+
+def answer(marks, pupils=None, first=None, calendar=CALENDAR, problems=()):
+    return as_json(measures(calendar, Marks(NOON, tuple(marks), tuple(problems)), pupils, AS_OF, first))
+
+
+def rows(vector):
+    mixed = [
+        Mark("Alicia", Session(day, Half(half)), AttendanceCode(code)) for day, half, code in vector.get("mixed", ())
+    ]
+    return [*read_register(vector.get("register", "")), *mixed]
+
+
+def in_brief(problems):
+    return [[problem["date"], problem["session"], problem["code"], problem["suggestion"]] for problem in problems]
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
+def test_the_measures_of_one_pupil(vector):
+    pupil = a_pupil(**vector.get("roll", {}))
+
+    (found,) = answer(rows(vector), [pupil], vector.get("first"))["pupils"]
+
+    assert found.keys() == KEYS
+    found = found | {"problems": in_brief(found["problems"])}
+    assert {key: found[key] for key in vector["expect"]} == vector["expect"]
+
+
+def test_the_answer_says_its_period_and_cites_every_value_used():
+    found = answer(read_register("2026-11-02  /\\"))
+
+    assert list(found) == ["as_of", "from", "parameters", "pupils"]
+    assert (found["as_of"], found["from"]) == ("2026-11-23", "2026-09-03")
+    assert {entry["name"]: entry["value"] for entry in found["parameters"]}["penalty_notices/window"] == 10
+    assert all(entry["citation"]["link"] and entry["citation"]["provision"] for entry in found["parameters"])
+
+
+def test_every_parameter_of_attendance_is_among_those_cited():
+    families = ("absence/", "attendance_register/", "penalty_notices/", "returns/", "school_age/")
+
+    assert set(PARAMETERS) == {name for name in parameter_names() if name.startswith(families)}
+
+
+def test_pupils_come_in_order_and_one_without_marks_is_there_too():
+    marks = read_register("2026-11-02  /\\", "P3") + read_register("2026-11-02  NN", "P1")
+
+    found = answer(marks, [a_pupil("P2"), a_pupil("P1"), a_pupil("P3")])["pupils"]
+
+    assert [(pupil["pupil_id"], pupil["possible"]) for pupil in found] == [("P1", 2), ("P2", 0), ("P3", 2)]
+
+
+def test_a_pupil_missing_from_the_pupils_file_is_measured_and_said():
+    (found,) = answer(read_register("2026-11-02  /\\", "P9"), [])["pupils"]
+
+    assert found["possible"] == 2
+    assert "Not in the pupils' file" in found["problems"][0]["problem"]
+
+
+def test_without_a_pupils_file_nobody_is_accused_and_everything_applies():
+    (found,) = answer(read_register("2026-11-09  GG GG GG GG GG\n2026-11-16  C2,X"))["pupils"]
+
+    assert found["penalty_notice"] == {"threshold_met_on": "2026-11-13", "sessions_in_window": 10, "applies": True}
+    assert found["problems"] == []
+
+
+def test_a_row_that_could_not_be_read_is_a_problem_and_the_rest_counts():
+    session = Session(dt.date(2026, 11, 3), Half.AM)
+    refused = Problem("marks.csv, row 4", "Code H was withdrawn.", "Alicia", session, "H", "C or G")
+
+    (found,) = answer(read_register("2026-11-02  /\\"), problems=[refused])["pupils"]
+
+    assert found["possible"] == 2
+    assert in_brief(found["problems"]) == [["2026-11-03", "AM", "H", "C or G"]]
+
+
+def test_a_pupil_of_whom_no_row_could_be_read_is_still_there():
+    refused = Problem("marks.csv, row 4", "The date is missing.", "Michael")
+
+    assert [pupil["pupil_id"] for pupil in answer([], problems=[refused])["pupils"]] == ["Michael"]
+
+
+def test_a_planned_closure_is_queried_when_another_pupil_was_in_school():
+    marks = read_register("2026-11-02  ## ##", "P1") + read_register("2026-11-02  /\\ ##", "P2")
+
+    first, second = answer(marks)["pupils"]
+
+    assert [problem["date"] for problem in first["problems"]] == ["2026-11-02", "2026-11-02"]
+    assert second["problems"] == []
+
+
+def test_a_day_closed_for_one_year_group_is_a_school_day_for_another():
+    pipe = Closure(dt.date(2026, 11, 4), "a burst pipe", frozenset({"7"}))
+    calendar = example_calendar(closures=[pipe])
+    marks = read_register("2026-11-02  .. .. /\\", "P7") + read_register("2026-11-02  .. .. /\\", "P9")
+
+    seven, nine = answer(marks, [a_pupil("P7", year_group="7"), a_pupil("P9")], calendar=calendar)["pupils"]
+
+    assert (seven["possible"], nine["possible"]) == (0, 2)
+    assert "the school is closed: a burst pipe" in seven["problems"][0]["problem"]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "first", "complaint"),
+    [
+        ("2024-08-18", None, "expected a date from 19 August 2024"),
+        ("2026-11-23", "2026-11-24", "expected a date no later than 23 November 2026"),
+        ("2027-08-01", None, "expected a date in a school year of the calendar"),
+    ],
+)
+def test_dates_that_nothing_reaches_are_refused(as_of, first, complaint):
+    with pytest.raises(BadInput, match=complaint):
+        measures(
+            CALENDAR,
+            Marks(NOON, ()),
+            None,
+            dt.date.fromisoformat(as_of),
+            first and dt.date.fromisoformat(first),
+        )
+
+
+def test_those_who_need_a_person_say_why_most_serious_first():
+    marks = read_register("2026-11-02  OO OO OO OO OO\n2026-11-09  OO OO OO OO O\\")
+
+    (alicia,) = measures(CALENDAR, Marks(NOON, marks), [a_pupil()], AS_OF).pupils
+
+    sentences = alicia.needs_attention()
+    assert ["national threshold" in sentences[0], "severe absence" in sentences[1]] == [True, True]
+    assert len(sentences) == 2
+
+
+def test_a_pupil_in_school_every_day_needs_nobody():
+    (alicia,) = measures(CALENDAR, Marks(NOON, read_register("2026-11-02  /\\ /\\")), [a_pupil()], AS_OF).pupils
+
+    assert alicia.needs_attention() == ()

@@ -126,8 +126,8 @@ def _no_email(book: ContactBook, pupils: Sequence[Pupil]) -> None:
 
 def _two_addresses(book: ContactBook, pupils: Sequence[Pupil]) -> None:
     surname, forename, number = pupils[0].surname.reveal(), names.forename(book.rng), len(book.contacts) + 1
-    addresses = [names.email(forename, surname, number), names.email("work", surname, number)]
-    book.link(pupils[0], book.add("Mother", surname, forename=forename, emails=addresses), "Mother", 1)
+    addresses = f"{names.email(forename, surname, number)}; {names.email('work', surname, number)}"
+    book.link(pupils[0], book.add("Mother", surname, forename=forename, emails=[addresses]), "Mother", 1)
 
 
 def _landline_as_mobile(book: ContactBook, pupils: Sequence[Pupil]) -> None:

@@ -2,10 +2,9 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from itertools import zip_longest
 
 from firstbell.demo.families import People
-from rules.people import Contact, Personal, Pupil, PupilContact
+from rules.people import Contact, Pupil, PupilContact
 
 PUPIL_HEADINGS = (
     *("Adno", "UPN", "Legal Surname", "Legal Forename", "Preferred Surname", "Preferred Forename", "DOB", "Gender"),
@@ -42,12 +41,12 @@ def contact_rows(people: People) -> Iterable[Sequence[object]]:
 
 
 def _contact_row(link: PupilContact, contact: Contact) -> Sequence[object]:
-    mobile, home = (phone.reveal() if phone else "" for phone, _ in zip_longest(contact.phones[:2], range(2)))
+    mobile, home, *_ = (*(phone.reveal() for phone in contact.phones), "", "")
     return (
         *(link.pupil_id, contact.id, contact.title, contact.forename.reveal(), contact.surname.reveal()),
         *(link.relationship, link.priority, _yes_no(link.parental_responsibility), _yes_no(link.lives_with_pupil)),
         *(_yes_no(link.is_blocked), _yes_no(link.is_unsubscribed), _yes_no(link.school_consent)),
-        *("; ".join(map(Personal.reveal, contact.emails)), mobile, home, contact.language),
+        *(contact.emails[0].reveal() if contact.emails else "", mobile, home, contact.language),
     )
 
 

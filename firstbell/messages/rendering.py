@@ -26,6 +26,11 @@ class Wording:
 
     folders: tuple[Path, ...] = (FOLDER,)
 
+    @classmethod
+    def of_school(cls, folder: Path) -> "Wording":
+        """The wording of a school whose own templates, if it has any, lie in `folder`."""
+        return cls((folder, FOLDER))
+
     def email(self, purpose: Purpose, context: Context, *, key: str, to: Personal, send_before: dt.datetime) -> Message:
         """Render one e-mail.
 

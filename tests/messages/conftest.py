@@ -30,7 +30,7 @@ def school_wording(tmp_path):
         path = tmp_path / "wording" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-        return Wording((tmp_path / "wording", FOLDER))
+        return Wording.of_school(tmp_path / "wording")
 
     return write
 

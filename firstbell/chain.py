@@ -94,19 +94,21 @@ def chain_faults(
     """Where the chain breaks and how, by number. `entries` are in order of number; `kept` as in `chain_holds`."""
     stored = tuple(entries)
     anchors = (head,) if kept is None else (head, kept)
-    found = [*_broken(school, stored), *_contradicted(stored, anchors), *_gaps(stored, anchors)]
+    sound = [entry for entry in stored if entry_hash(school, entry) == entry.hash]
+    found = [*_broken(school, stored, sound), *_contradicted(stored, sound, anchors), *_gaps(stored, anchors)]
     worst = {fault.number: fault for fault in reversed(found)}
     return tuple(worst[number] for number in sorted(worst))
 
 
-def _broken(school: str, stored: tuple[LedgerEntry, ...]) -> Iterator[LedgerFault]:
-    """Entries that are not what their own hash says: altered, or sound but in another's place."""
+def _broken(school: str, stored: tuple[LedgerEntry, ...], sound: list[LedgerEntry]) -> Iterator[LedgerFault]:
+    """Entries that are not what their own hash says: altered, or unaltered but in another's place."""
     true_numbers = _numbers_by_chain(stored)
+    in_place = {entry.number for entry in sound}
     for entry in stored:
-        if entry_hash(school, entry) != entry.hash:
+        if entry.number not in in_place:
             elsewhere = replace(entry, number=true_numbers.get(entry.hash, entry.number))
-            is_sound = entry_hash(school, elsewhere) == entry.hash
-            yield LedgerFault(entry.number, "reordered" if is_sound else "altered")
+            is_unaltered = entry_hash(school, elsewhere) == entry.hash
+            yield LedgerFault(entry.number, "reordered" if is_unaltered else "altered")
 
 
 def _numbers_by_chain(stored: tuple[LedgerEntry, ...]) -> dict[str, int]:
@@ -120,10 +122,12 @@ def _numbers_by_chain(stored: tuple[LedgerEntry, ...]) -> dict[str, int]:
     return numbers
 
 
-def _contradicted(stored: tuple[LedgerEntry, ...], anchors: tuple[Head, ...]) -> Iterator[LedgerFault]:
-    """Entries that the next entry, or an anchor, remembers differently: rewritten together with their hash."""
+def _contradicted(
+    stored: tuple[LedgerEntry, ...], sound: list[LedgerEntry], anchors: tuple[Head, ...]
+) -> Iterator[LedgerFault]:
+    """Entries that the next sound entry, or an anchor, remembers differently: rewritten together with their hash."""
     by_number = {entry.number: entry for entry in stored}
-    remembered = [(entry.number - 1, entry.previous_hash) for entry in stored]
+    remembered = [(entry.number - 1, entry.previous_hash) for entry in sound]
     remembered += [(anchor.entries, anchor.last_hash) for anchor in anchors]
     for number, hash_then in remembered:
         entry = by_number.get(number)

@@ -1,0 +1,250 @@
+"""Someone who can write to the file drops the triggers and changes history; `verify` says where."""
+
+import datetime as dt
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from connectors.store_sql import open_store
+from firstbell.chain import Head, entry_hash, next_entry
+from firstbell.errors import NeedsHuman
+from firstbell.ports import Store
+from firstbell.records import LedgerEntry, LedgerFault
+from firstbell.testing.store_conformance import MONDAY_AM, NINE, save
+from rules.codes import AttendanceCode as Code
+
+LENGTH = 10
+
+Statement = tuple[str, tuple[object, ...]]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "store.db"
+
+
+@pytest.fixture
+def store(file: Path) -> Iterator[Store]:
+    with closing(open_store(file, "st-example")) as store:
+        for number in range(1, LENGTH + 1):
+            at = NINE + dt.timedelta(minutes=number)
+            store.ledger.append("note", at=at, actor="AB", facts={"number": str(number)}, pupil_id="alicia")
+        yield store
+
+
+@pytest.fixture
+def tamper(file: Path) -> Callable[..., None]:
+    def run(*statements: Statement) -> None:
+        with closing(sqlite3.connect(file)) as connection, connection:
+            connection.execute("DROP TRIGGER ledger_entries_refuse_update")
+            connection.execute("DROP TRIGGER ledger_entries_refuse_delete")
+            for words, values in statements:
+                connection.execute(words, values)
+
+    return run
+
+
+def faults(store: Store) -> list[tuple[int, str]]:
+    return [(fault.number, fault.fault) for fault in store.ledger.verify()]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE ledger_entries SET facts = '{}' WHERE number = 4", "DELETE FROM ledger_entries WHERE number = 4"],
+)
+def test_the_database_itself_refuses_to_change_the_ledger(file, store, statement):
+    with (
+        closing(sqlite3.connect(file)) as connection,
+        pytest.raises(sqlite3.IntegrityError, match="only ever added to"),
+    ):
+        connection.execute(statement)
+
+    assert faults(store) == []
+
+
+def test_the_database_itself_refuses_to_change_an_amendment_of_the_register(file, store):
+    save(store, ("alicia", MONDAY_AM, Code.UNEXPLAINED))
+    save(store, ("alicia", MONDAY_AM, Code.ILLNESS))
+
+    with closing(sqlite3.connect(file)) as connection, pytest.raises(sqlite3.IntegrityError, match="never changed"):
+        connection.execute("UPDATE mark_changes SET reason = 'another'")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"facts": '{"number": "40"}'},
+        {"at": "2026-11-23T08:00:00.000000+00:00"},
+        {"kind": "other"},
+        {"pupil_id": "michael"},
+        {"pupil_id": None},
+        {"actor": "CD"},
+        {"facts": "no longer JSON"},
+        {"facts": "[]"},
+        {"at": "no longer a time"},
+        {"kind": b"\x00\xff"},
+        {"hash": "abc"},
+    ],
+)
+def test_an_altered_entry_is_found(store, tamper, change):
+    tamper(update(4, **change))
+
+    assert faults(store) == [(4, "altered")]
+
+
+def test_an_altered_link_to_the_entry_before_is_found(store, tamper):
+    tamper(update(4, previous_hash="abc"))
+
+    assert faults(store) == [(4, "altered")]
+
+
+def test_a_deleted_entry_is_found(store, tamper):
+    tamper(delete(4))
+
+    assert faults(store) == [(4, "missing")]
+
+
+def test_a_deleted_first_entry_is_found(store, tamper):
+    tamper(delete(1))
+
+    assert faults(store) == [(1, "missing")]
+
+
+def test_two_entries_that_changed_places_are_found(store, tamper):
+    tamper(update(4, number=0), update(7, number=4), update(0, number=7))
+
+    assert faults(store) == [(4, "reordered"), (7, "reordered")]
+
+
+def test_a_deletion_with_the_gap_closed_up_is_found(store, tamper):
+    tamper(
+        delete(4),
+        *(update(number, number=number - 1) for number in range(5, 11)),
+    )
+
+    found = faults(store)
+
+    assert (4, "altered") in found
+    assert found[-1] == (10, "cut short")
+
+
+def test_a_ledger_cut_short_is_found(store, tamper):
+    tamper(delete(8), delete(9), delete(10))
+
+    assert faults(store) == [(8, "cut short")]
+
+
+def test_an_entry_put_in_at_the_end_is_found(store, tamper):
+    last = store.ledger.entries()[-1]
+    forged = next_entry("st-example", Head(LENGTH, last.hash), "note", at=NINE, actor="AB", facts={}, pupil_id="alicia")
+
+    tamper(insertion(forged))
+
+    assert faults(store) == [(11, "inserted")]
+
+
+def test_an_entry_put_in_between_with_the_rest_moved_up_is_found(store, tamper):
+    third = store.ledger.entries()[2]
+    forged = next_entry("st-example", Head(3, third.hash), "note", at=NINE, actor="AB", facts={}, pupil_id="alicia")
+
+    tamper(
+        *(update(number, number=number + 1) for number in range(10, 3, -1)),
+        insertion(forged),
+    )
+
+    assert faults(store) == [(number, "reordered") for number in range(5, 12)]
+
+
+def test_an_altered_entry_with_a_hash_to_match_is_found_by_the_next_ones_memory(store, tamper):
+    fourth = store.ledger.entries()[3]
+    forged = LedgerEntry(4, fourth.at, "other", None, "AB", {}, fourth.previous_hash, "")
+
+    tamper(update(4, kind="other", pupil_id=None, facts="{}", hash=entry_hash("st-example", forged)))
+
+    assert faults(store) == [(4, "altered")]
+
+
+def test_a_last_entry_altered_with_a_hash_to_match_is_found_by_the_anchor(store, tamper):
+    last = store.ledger.entries()[-1]
+    forged = LedgerEntry(10, last.at, "note", "alicia", "AB", {}, last.previous_hash, "")
+
+    tamper(update(10, facts="{}", hash=entry_hash("st-example", forged)))
+
+    assert faults(store) == [(10, "altered")]
+
+
+def test_a_number_turned_into_words_is_found(store, tamper):
+    tamper(update(4, number="four"))
+
+    assert faults(store) == [(0, "reordered"), (4, "missing")]
+
+
+def test_an_anchor_that_was_removed_is_found(store, tamper):
+    tamper(("DELETE FROM ledger_heads", ()))
+
+    assert faults(store) == [(number, "inserted") for number in range(1, LENGTH + 1)]
+
+
+def test_nothing_can_be_added_over_entries_whose_anchor_was_removed(store, tamper):
+    tamper(("DELETE FROM ledger_heads", ()))
+
+    with pytest.raises(NeedsHuman, match="altered"):
+        store.ledger.append("note", at=NINE, actor="AB", facts={})
+
+
+def test_a_chain_written_anew_with_its_anchor_is_found_by_an_anchor_kept_elsewhere(store, tamper):
+    kept = store.ledger.anchor()
+    forged: list[LedgerEntry] = []
+    head = Head()
+    for number in range(LENGTH):
+        told = {"number": "forged" if number == 4 else str(number)}
+        forged.append(next_entry("st-example", head, "note", at=NINE, actor="AB", facts=told, pupil_id="alicia"))
+        head = Head(forged[-1].number, forged[-1].hash)
+
+    tamper(
+        ("DELETE FROM ledger_entries", ()),
+        *(insertion(entry) for entry in forged),
+        ("UPDATE ledger_heads SET last_hash = ?", (head.last_hash,)),
+    )
+
+    assert store.ledger.verify() == ()
+    assert store.ledger.verify(kept) == (LedgerFault(LENGTH, "altered"),)
+
+
+def test_an_unreadable_entry_is_a_sentence_and_no_traceback(store, tamper):
+    tamper(update(4, facts="no longer JSON"))
+
+    with pytest.raises(NeedsHuman, match="can't be read"):
+        store.ledger.entries()
+
+
+def update(entry: int, **columns: object) -> Statement:
+    """Change columns of one entry."""
+    assigned = ", ".join(f"{name} = ?" for name in columns)
+    return f"UPDATE ledger_entries SET {assigned} WHERE number = ?", (*columns.values(), entry)  # noqa: S608 - names of ours
+
+
+def delete(entry: int) -> Statement:
+    """Take one entry out."""
+    return "DELETE FROM ledger_entries WHERE number = ?", (entry,)
+
+
+def insertion(entry: LedgerEntry) -> Statement:
+    """Put a forged entry in."""
+    columns = "school, number, at, kind, pupil_id, actor, facts, previous_hash, hash"
+    values = (
+        "st-example",
+        entry.number,
+        entry.at.isoformat(timespec="microseconds"),
+        entry.kind,
+        entry.pupil_id,
+        entry.actor,
+        json.dumps(dict(entry.facts)),
+        entry.previous_hash,
+        entry.hash,
+    )
+    return f"INSERT INTO ledger_entries ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values  # noqa: S608 - as above

@@ -8,13 +8,13 @@ ALL_CODES = tuple(code.value for code in AttendanceCode)
 PUPIL = Column("Pupil", "The pupil's name as the MIS gives it. Kept right by Firstbell.", 24)
 YEAR = Column("Year", "The pupil's year group.", 8)
 FORM = Column("Form", "The pupil's form or tutor group.", 9)
-SESSION = Column("Session", "The date, and AM or PM.", 16)
+SESSION = Column("Session", "The date, and AM or PM.", 19)
 DAY = Column("Date", "The date of the session.", 13, kind=Kind.DATE)
 SAYS = Column(
     "Firstbell says",
     "Firstbell's answer to what was typed in this row: taken in, or why not and what to do. "
     "Until it answers, nothing has been done with it.",
-    36,
+    34,
 )
 
 
@@ -31,7 +31,7 @@ def people(
     return Column(header, note, width, Editor.PEOPLE, kind, choices, is_restricted=restricted)
 
 
-INITIALS = people("Initials", "Your initials. Nothing typed in this row is taken in without them.", 10)
+INITIALS = people("Initials", "Your initials. Nothing typed in this row is taken in without them.", 11)
 REASON_GIVEN = people(
     "Reason given",
     "The reason in the parent's own words, as short as will do. Leave out what the register does not need.",

@@ -39,7 +39,7 @@ def _bars(sheet: Worksheet, chart: Chart, table: Table, last: int) -> BarChart:
     bars.x_axis.delete = False
     bars.y_axis.delete = True
     bars.y_axis.majorGridlines = None
-    bars.width, bars.height = 20, 3 + CENTIMETRES_A_BAR * (last - table.header_row)
+    bars.width, bars.height = 16, 3 + CENTIMETRES_A_BAR * (last - table.header_row)
     return bars
 
 

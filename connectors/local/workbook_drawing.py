@@ -4,7 +4,6 @@ It opens what is there and changes only what is ours, so that what people made s
 with import openpyxl, which is slow to load: import it where it is used.
 """
 
-import datetime as dt
 import io
 import warnings
 import zipfile
@@ -18,7 +17,7 @@ from openpyxl.writer.excel import ExcelWriter
 
 from connectors.local.workbook_chart import renew_chart
 from connectors.local.workbook_columns import renew_columns
-from connectors.local.workbook_file import with_fixed_times
+from connectors.local.workbook_file import tidied
 from connectors.local.workbook_headings import draw_headings, fit_note, renew_headings
 from connectors.local.workbook_plan import plan
 from connectors.local.workbook_reading import grids
@@ -30,9 +29,6 @@ from connectors.local.workbook_tables import Table, find_tables
 from firstbell.errors import NeedsHuman
 from firstbell.records import SheetRows
 from sheets_templates import SheetLayout, WorkbookLayout
-
-# The file's own properties would else hold the moment of writing, and the same content be other bytes.
-FIXED_MOMENT = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - openpyxl takes naive datetimes here and writes them as UTC
 
 
 def drawn(before: bytes | None, layout: WorkbookLayout, sheets: Sequence[SheetRows], *, as_at: str, file: str) -> bytes:
@@ -63,8 +59,8 @@ def _draw(page: Worksheet, layout: SheetLayout, wanted: SheetRows, table: Table,
     last = table.header_row + len(places)
     rearrange(page, table, places)
     renew_headings(page, layout, table, as_at if wanted.rows else f"{as_at}. {layout.empty_text}")
-    write_rows(page, layout, table, places, wanted.rows)
     renew_columns(page, layout, table)
+    write_rows(page, layout, table, places, wanted.rows)
     renew_rules(page, layout, table, lists, last)
     if layout.chart is not None:
         renew_chart(page, layout.chart, table, last)
@@ -78,6 +74,7 @@ def _new_sheet(book: Workbook, layout: SheetLayout, position: int) -> tuple[Work
 
 def _empty() -> Workbook:
     book = Workbook()
+    book.properties.creator = "Firstbell"
     book.remove(book.worksheets[0])
     return book
 
@@ -105,4 +102,4 @@ def _saved(book: Workbook) -> bytes:
     raw = io.BytesIO()
     with zipfile.ZipFile(raw, "w") as archive:
         ExcelWriter(book, archive).save()
-    return with_fixed_times(raw.getvalue())
+    return tidied(raw.getvalue())

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import re
 import tempfile
 import zipfile
 from pathlib import Path
@@ -13,6 +14,9 @@ MOST_ENTRIES = 2_000
 MOST_BYTES = 200 * 1024 * 1024
 # A zip entry has a time to two seconds from 1980 on; one fixed time makes the same content the same bytes.
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
+PROPERTIES = "docProps/core.xml"
+WRITTEN_AT = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]+Z")
+FIXED_MOMENT = b"2026-01-01T00:00:00Z"
 
 
 def content_of(path: Path) -> bytes | None:
@@ -100,12 +104,20 @@ def _prefix(path: Path) -> str:
     return f".firstbell-{path.stem}-"
 
 
-def with_fixed_times(content: bytes) -> bytes:
-    """The same archive, compressed, every entry at the same time."""
+def tidied(content: bytes) -> bytes:
+    """The same archive, compressed, with no moment of writing in it and no row height fixed for good.
+
+    openpyxl writes every height as one a person set, and Excel then no longer grows the row as people type.
+    """
     packed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(packed, "w") as target:
         for entry in source.infolist():
-            target.writestr(
-                zipfile.ZipInfo(entry.filename, FIXED_TIME), source.read(entry), zipfile.ZIP_DEFLATED, compresslevel=6
-            )
+            part = _tidied_part(entry.filename, source.read(entry))
+            target.writestr(zipfile.ZipInfo(entry.filename, FIXED_TIME), part, zipfile.ZIP_DEFLATED, compresslevel=6)
     return packed.getvalue()
+
+
+def _tidied_part(name: str, part: bytes) -> bytes:
+    if name.startswith("xl/worksheets/sheet"):
+        return part.replace(b' customHeight="1"', b"")
+    return WRITTEN_AT.sub(FIXED_MOMENT, part) if name == PROPERTIES else part

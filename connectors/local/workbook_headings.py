@@ -8,6 +8,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from connectors.local.workbook_cells import cell_at, put
+from connectors.local.workbook_heights import fit_height
 from connectors.local.workbook_styles import LINE, MARKER, TITLE, heading_style
 from connectors.local.workbook_tables import Table, key_heading
 from sheets_templates import Column, Editor, SheetLayout
@@ -17,6 +18,8 @@ LINES = ((TITLE_TAG, TITLE), (PURPOSE_TAG, LINE), (AS_AT_TAG, LINE), (MARKER_TAG
 HEADER_ROW = len(LINES) + 1
 KEY_COLUMN = 1
 TYPE_HERE = "type here ▼"
+TYPE_IN_NEW_ROWS = "in new rows ▼"
+TITLE_HEIGHT = 24
 OUR_NAME = "Firstbell"
 
 
@@ -30,8 +33,12 @@ def draw_headings(page: Worksheet, layout: SheetLayout) -> Table:
             cell_at(page, row, number).style = style
     put(cell_at(page, HEADER_ROW, KEY_COLUMN), key_heading(layout))
     for column in layout.columns:
-        cell_at(page, HEADER_ROW, columns[column.header]).style = heading_style(column)
+        heading = cell_at(page, HEADER_ROW, columns[column.header])
+        heading.style = heading_style(column)
+        put(heading, column.header)
         page.column_dimensions[get_column_letter(columns[column.header])].width = column.width
+    page.row_dimensions[1].height = TITLE_HEIGHT
+    fit_height(page, HEADER_ROW, columns.values())
     page.freeze_panes = cell_at(page, HEADER_ROW + 1, KEY_COLUMN + 1)
     return table
 
@@ -52,8 +59,15 @@ def _renew_heading(page: Worksheet, column: Column, table: Table) -> None:
     if heading.comment is None or heading.comment.author == OUR_NAME:
         heading.comment = Comment(column.note, OUR_NAME)
         fit_note(heading.comment)
-    if MARKER_TAG in table.tags and (column.editor is Editor.PEOPLE or column.is_typed_in_new_rows):
-        put(cell_at(page, table.tags[MARKER_TAG], place), TYPE_HERE)
+    if MARKER_TAG in table.tags:
+        put(cell_at(page, table.tags[MARKER_TAG], place), _marker(column))
+
+
+def _marker(column: Column) -> str | None:
+    """Who fills a column in, in words, since colour alone does not tell everyone."""
+    if column.editor is Editor.PEOPLE:
+        return TYPE_HERE
+    return TYPE_IN_NEW_ROWS if column.is_typed_in_new_rows else None
 
 
 def fit_note(note: Comment) -> None:

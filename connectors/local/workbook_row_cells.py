@@ -7,6 +7,7 @@ from openpyxl.styles import Protection
 from openpyxl.worksheet.worksheet import Worksheet
 
 from connectors.local.workbook_cells import cell_at, put
+from connectors.local.workbook_heights import fit_height
 from connectors.local.workbook_plan import Place
 from connectors.local.workbook_styles import cell_style
 from connectors.local.workbook_tables import Table
@@ -19,7 +20,7 @@ Row = Mapping[str, Cell]
 def write_rows(
     page: Worksheet, layout: SheetLayout, table: Table, places: list[Place], rows: Mapping[str, Row]
 ) -> None:
-    """Write each row in its place. A height grows again with its text once something in the row has changed."""
+    """Write each row in its place. Its height fits its text again once something in the row has changed."""
     ours = {table.key_column, *table.columns.values()}
     peoples_own = [column for column in range(1, page.max_column + 1) if column not in ours]
     for number, place in enumerate(places, start=table.header_row + 1):
@@ -29,7 +30,7 @@ def write_rows(
         for own in peoples_own:
             _lock(cell_at(page, number, own), is_locked=False)
         if is_changed:
-            page.row_dimensions[number].height = None
+            fit_height(page, number, table.columns.values())
 
 
 def _write(cell: XlsxCell, column: Column, place: Place, rows: Mapping[str, Row]) -> bool:

@@ -64,7 +64,7 @@ def _boxed(
         font=Font(name="Calibri", size=11, bold=is_bold, color=text),
         fill=PatternFill("solid", fgColor=background),
         border=Border(side, side, side, side),
-        alignment=Alignment(wrap_text=True, vertical="top"),
+        alignment=Alignment(wrap_text=True, vertical="top", horizontal=None if number_format == "@" else "center"),
         number_format=number_format,
         protection=Protection(locked=is_locked),
     )

@@ -99,7 +99,7 @@ class Person:
 
 
 def header_row(page: Worksheet) -> int:
-    return next(cell.row for row in page.iter_rows() for cell in row if str(cell.value).startswith(KEY))
+    return next(int(cell.row or 0) for row in page.iter_rows() for cell in row if str(cell.value).startswith(KEY))
 
 
 def headings(page: Worksheet) -> dict[str, int]:

@@ -1,0 +1,129 @@
+"""The workbooks as people see them on paper: LibreOffice turns them into pages, and the pages are read."""
+
+import datetime as dt
+import shutil
+import subprocess
+
+import pytest
+
+from connectors.local.workbook import LocalWorkbook
+from firstbell.records import SheetRows
+from sheets_templates.attendance import ATTENDANCE
+from sheets_templates.safeguarding import SAFEGUARDING
+
+OFFICE = shutil.which("soffice")
+TO_TEXT = shutil.which("pdftotext")
+pytestmark = pytest.mark.skipif(not (OFFICE and TO_TEXT), reason="LibreOffice and pdftotext are not installed")
+
+AM = "Mon 23 Nov 2026 AM"
+ANNA = {"Pupil": "Testy-Oneby, Anna-Maria", "Year": "7", "Form": "7 Birch", "Session": AM}
+BASIL = {"Pupil": "Fakename, Basil", "Year": "11", "Form": "11RX", "Session": AM}
+CLEO = {"Pupil": "O'Pretend, Cleo", "Year": "9", "Form": "9T", "Session": AM}
+ATTENDANCE_ROWS = {
+    "Summary": [
+        {"What": "Away", "Number": 93, "Of": 1264, "What to do": "See Today."},
+        {"What": "Absences with no reason yet", "Number": 21, "Of": 93, "What to do": "Messages wait in Queue."},
+        {"What": "Families to ring", "Number": 6, "Of": 21, "What to do": "Ring from the top of Phone list."},
+        {"What": "Registers not taken", "Number": 2, "Of": 44, "What to do": "See Registers to chase."},
+        {"What": "N to settle by Friday", "Number": 9, "What to do": "Record a code in Unexplained (N)."},
+    ],
+    "Today": [
+        ANNA | {"Code": "N", "What it means": "Absent, no reason given yet", "Message": "sent",
+                "Reason given": "=SUM(1,1) is what she wrote", "Initials": "PT"},
+        BASIL | {"Code": "M", "What it means": "Absent", "Message": "not sent"},
+        CLEO | {"Code": "/", "What it means": "Present (am)", "Message": "delivered",
+                "Firstbell says": "Not taken in: code B needs the activity named. Type it in Reason given."},
+    ],
+    "Queue": [
+        ANNA | {"What": "Not in school this morning", "To": "mother, by email", "State": "held", "Leaves at": "09:55",
+                "Why": "No reason yet; nobody has stopped it."},
+        BASIL | {"What": "Not in school this morning", "To": "nobody", "State": "blocked", "Leaves at": "",
+                 "Why": "The pupil is 18: automatic messages are not sent about adults."},
+        CLEO | {"What": "In school after all", "To": "father, by text", "State": "sent", "Leaves at": "10:05",
+                "Why": "Marked late at 09:52, after the first message.", "Decision": "stop", "Initials": "PT"},
+    ],
+    "Phone list": [
+        ANNA | {"Rank": 1, "Why by phone": "Child protection plan; the message bounced.",
+                "Whom to call": "Ms Oneby, mother", "Phone": "07700 900123", "Outcome": "spoke to parent"},
+        CLEO | {"Rank": 2, "Why by phone": "No address on file.", "Whom to call": "Mr O'Pretend, father",
+                "Phone": "+44 1632 960001"},
+    ],
+    "Registers to chase": [
+        {"Session": AM, "Register": "9T", "Teacher": "Ms A Madeup", "In the room": "Mr C Cover", "Reminders sent": 2,
+         "Last reminder": "09:40", "State": "not taken"},
+        {"Session": AM, "Register": "7 Birch", "Teacher": "Mr B Invented", "In the room": "Mr B Invented",
+         "Reminders sent": 1, "Last reminder": "09:25", "State": "taken"},
+    ],
+    "Unexplained (N)": [
+        ANNA | {"Date": dt.date(2026, 11, 17), "School days open": 4, "Settle by": dt.date(2026, 11, 24),
+                "State": "due soon", "Attempts": 3},
+        BASIL | {"Date": dt.date(2026, 11, 13), "School days open": 6, "Settle by": dt.date(2026, 11, 20),
+                 "State": "overdue", "Attempts": 5},
+    ],
+    "Changes": [
+        ANNA | {"Seen": "23 Nov 2026 09:45", "Date": dt.date(2026, 11, 20), "From": "N", "To": "I",
+                "Reason": "parent rang", "Changed by": "MIS", "Role": "not given by the MIS"},
+    ],
+    "Contact log": [
+        {"When": "23 Nov 2026 09:55", "Pupil": "Testy-Oneby, Anna-Maria", "About": AM,
+         "What happened": "Email sent to mother; no answer yet. Told once, as the household has one address.",
+         "Who": "Firstbell"},
+    ],
+    "Health": [
+        {"Rank": 1, "About": "Fakename, Basil", "Year": "11", "Form": "11RX",
+         "What is wrong": "Fewer than two emergency contacts; the only one has a landline as a mobile.",
+         "What to do": "Ask the family, and put it right in the MIS."},
+    ],
+    "Codes and rules": [
+        {"Code": "#", "Meaning": "Planned whole school closure", "Counts as": "not a possible attendance",
+         "In force from": dt.date(2024, 8, 19), "Where it stands": "SI 2024/208, regulation 10"},
+    ],
+}  # fmt: skip
+SAFEGUARDING_ROWS = {
+    "Alerts": [
+        ANNA | {"Case": "C-0041", "Why urgent": "Child protection plan; no contact by 10:15", "Raised at": "10:15",
+                "Tell also": "social worker", "State": "not acknowledged"},
+    ],
+    "Vulnerable pupils": [
+        ANNA | {"Pupil ID": "P0001", "Why": "child protection plan", "Hold messages until": dt.date(2026, 12, 4),
+                "Hold owner": "DS"},
+    ],
+    "Non-contact": [
+        ANNA | {"Pupil ID": "P0001", "Contact": "Mr X Invented", "Relationship": "father", "Source": "court order"},
+    ],
+    "Told outside agencies": [
+        ANNA | {"Pupil ID": "P0001", "Agency": "social worker", "Told at": "23/11/2026 10:20", "Told by": "DS"},
+    ],
+}  # fmt: skip
+
+
+def drawn(path, layout, rows):
+    headers = {sheet.name: {column.header for column in sheet.columns} for sheet in layout.sheets}
+    sheets = [
+        SheetRows(name, {f"{n}": {k: v for k, v in row.items() if k in headers[name]} for n, row in enumerate(lines)})
+        for name, lines in rows.items()
+    ]
+    workbook = LocalWorkbook(path)
+    for _ in range(2):
+        workbook.draw(layout, sheets, as_at="09:45 on Monday 23 November 2026")
+
+
+def pages(path, tmp_path):
+    """The text of each page of the workbook, printed."""
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = [OFFICE, profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(path)]
+    subprocess.run(command, check=True, capture_output=True, timeout=240)
+    text = subprocess.run([TO_TEXT, "-layout", str(path.with_suffix(".pdf")), "-"], check=True, capture_output=True)
+    return text.stdout.decode("utf-8").split("\f")[:-1]
+
+
+@pytest.mark.parametrize(("layout", "rows"), [(ATTENDANCE, ATTENDANCE_ROWS), (SAFEGUARDING, SAFEGUARDING_ROWS)])
+def test_every_sheet_prints_on_a_page_with_every_word_to_be_read(layout, rows, tmp_path):
+    path = tmp_path / f"{layout.name}.xlsx"
+    drawn(path, layout, rows)
+
+    printed = pages(path, tmp_path)
+
+    assert not [page for page in printed if "###" in page], "a column is too narrow for its number or date"
+    assert [sheet.title for sheet, page in zip(layout.sheets, printed, strict=True) if sheet.title not in page] == []
+    assert "Firstbell key" not in "".join(printed)

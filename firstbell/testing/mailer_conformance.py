@@ -176,7 +176,7 @@ class EmailConformance(MailerConformance):
         assert rig.arrived() == []
 
     @pytest.mark.parametrize(
-        "name", ["Nguyễn", "Zoe\u0308", "O'Neil", "=HYPERLINK(1)", "{{7*7}}", "\u200fدانة", "王小明"]
+        "name", ["Nguyễn", "Zoe\u0308", "O'Neil", "=HYPERLINK(1)", "{{7*7}}", "\u200fشمس", "王小明"]
     )
     def test_names_from_everywhere_arrive_as_they_are(self, rig: MailerRig, name: str) -> None:
         text = f"Dear {name},\n.\n..\nFrom here on {'x' * 1200}\n"

@@ -78,10 +78,9 @@ def ledger(store: Store) -> None:
         "append an entry, on disk before it returns",
         seconds(lambda: store.ledger.append("note", at=NINE, actor="bench", facts={"key": "one"}), 101),
     )
-    lines = [
-        Line("note", {"key": f"key {n}", "reason": "no reason known by 09:45"}, f"P{n:05}") for n in range(ENTRIES)
-    ]
-    with store.ledger._database.writing() as connection:  # type: ignore[attr-defined]  # noqa: SLF001 - to fill it in one go
+    facts = {"key": "st-bench:P00042:2026-09-01-AM:first_day_absence:C1", "reason": "no reason known by 09:45"}
+    lines = [Line("note", facts, f"P{n:05}") for n in range(ENTRIES)]
+    with store.ledger._database.writing() as connection:  # noqa: SLF001 - to fill it in one go
         write_entries(connection, "st-bench", lines, at=NINE, actor="bench")
     taken = seconds(store.ledger.verify, 3)
     print(f"{'verify the ledger':<44}{ENTRIES / taken:>10,.0f} entries/s")

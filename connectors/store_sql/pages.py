@@ -22,6 +22,13 @@ def read_positions(connection: sa.Connection, school: str) -> dict[str, int]:
     return {row.pupil_id: row.position for row in connection.execute(found)}
 
 
+def read_position(connection: sa.Connection, school: str, pupil_id: str) -> int | None:
+    """One pupil's position; None for a pupil who has never been on roll nor had a mark."""
+    here = sa.select(positions.c.position).where(positions.c.school == school, positions.c.pupil_id == pupil_id)
+    position: int | None = connection.execute(here).scalar()
+    return position
+
+
 def give_positions(connection: sa.Connection, school: str, pupil_ids: Iterable[str]) -> dict[str, int]:
     """Positions with these pupils among them; newcomers are put at the end."""
     known = read_positions(connection, school)

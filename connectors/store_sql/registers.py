@@ -11,7 +11,15 @@ import sqlalchemy as sa
 from connectors.store_sql.amendments import append_changes, read_changes
 from connectors.store_sql.engine import Database
 from connectors.store_sql.minutes import read_minutes, write_minutes
-from connectors.store_sql.pages import NOTHING, amend_page, give_positions, read_pages, read_positions, write_pages
+from connectors.store_sql.pages import (
+    NOTHING,
+    amend_page,
+    give_positions,
+    read_pages,
+    read_position,
+    read_positions,
+    write_pages,
+)
 from connectors.store_sql.roll import read_roll, write_roll
 from connectors.store_sql.tables import schools
 from firstbell.records import MarkChange, Marks, Roll
@@ -92,21 +100,22 @@ class SqlRegisters:
 
     def span(self, pupil_id: str, first: dt.date, last: dt.date) -> RegisterSpan:
         """One pupil's register; sessions nobody has a mark for are not in it."""
-        positions, pages = self._read(first, last)
-        position = positions.get(pupil_id, len(positions))
+        with self._database.reading() as connection:
+            position = read_position(connection, self._school, pupil_id)
+            pages = read_pages(connection, self._school, first, last)
+        if position is None:
+            return RegisterSpan(pupil_id, tuple(pages), NOTHING * len(pages))
         marks = b"".join(page[position : position + 1] or NOTHING for page in pages.values())
         return RegisterSpan(pupil_id, tuple(pages), marks)
 
     def spans(self, first: dt.date, last: dt.date) -> dict[str, RegisterSpan]:
         """Every pupil's register over the same sessions, by pupil id."""
-        positions, pages = self._read(first, last)
+        with self._database.reading() as connection:
+            positions = read_positions(connection, self._school)
+            pages = read_pages(connection, self._school, first, last)
         sessions, width = tuple(pages), len(positions)
         joined = b"".join(page.ljust(width, NOTHING) for page in pages.values())
         return {each: RegisterSpan(each, sessions, joined[place::width]) for each, place in positions.items()}
-
-    def _read(self, first: dt.date, last: dt.date) -> tuple[dict[str, int], dict[Session, bytes]]:
-        with self._database.reading() as connection:
-            return read_positions(connection, self._school), read_pages(connection, self._school, first, last)
 
     def minutes_late(self, first: dt.date, last: dt.date) -> dict[tuple[str, Session], int]:
         """Minutes late by pupil id and session, where the MIS gave them."""

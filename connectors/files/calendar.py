@@ -7,6 +7,7 @@ import datetime as dt
 import re
 import tomllib
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -115,12 +116,12 @@ class _CalendarFile:
     def require_order(self, terms: tuple[Term, ...]) -> None:
         if not terms:
             raise BadInput(self.file, "no terms", "[[terms]] with name, first and last", column="terms")
-        for earlier, later in zip(terms, terms[1:], strict=False):
+        for earlier, later in pairwise(terms):
             if later.first <= earlier.last:
                 self.refuse("a term that begins before the one above it has ended", "terms in order", later.first)
 
     def require_inside(self, calendar: SchoolCalendar) -> None:
-        """INSET days and closures outside every term change nothing, so they are slips. Bank holidays may lie anywhere."""
+        """INSET days and closures outside every term change nothing, so they are slips; bank holidays may lie there."""
         days = (*sorted(calendar.inset), *(closure.on for closure in calendar.closures))
         for day in _outside(days, calendar.terms):
             self.refuse(f"{day.isoformat()}, which lies in no term", "INSET days and closures in term", day)

@@ -19,7 +19,8 @@ IN_WORDS = re.compile(WEEKDAY + r"(?P<day>\d{1,2})[- ](?P<month>[A-Za-z]{3,9})[-
 SHORT_YEAR = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d\d" + CLOCK)
 SERIAL = re.compile(r"\d{5}(\.\d+)?")
 FORMS = (ISO, COMPACT, DAY_FIRST, IN_WORDS)
-MONTHS = {name: number for number, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)}
+MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTHS = {name: number for number, name in enumerate(MONTH_NAMES, 1)}
 EXPECTED = "dates as DD/MM/YYYY or YYYY-MM-DD, all in one form"
 MONTHS_IN_A_YEAR = 12
 

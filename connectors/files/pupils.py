@@ -24,27 +24,29 @@ def read_pupils(path: Path, *, mapping: Mapping | None = None) -> tuple[tuple[Pu
     Raises BadInput when the file as a whole can't be used.
     """
     table = read_table(read_source(path), (Kind.PUPILS,))
-    return pupils_of(table, mapping or guess(table))
+    pupils, problems, _ = pupils_of(table, mapping or guess(table))
+    return pupils, problems
 
 
-def pupils_of(table: Table, mapping: Mapping) -> tuple[tuple[Pupil, ...], tuple[Problem, ...]]:
-    """The pupils of a table whose columns are known. Raises BadInput."""
+def pupils_of(table: Table, mapping: Mapping) -> tuple[tuple[Pupil, ...], tuple[Problem, ...], bool]:
+    """The pupils of a table whose columns are known, problems, and whether no row was left out. Raises BadInput."""
     reading = reading_of(table, mapping, DATES)
+    has_crooked_rows = bool(reading.problems)
     rows: dict[str, list[Pupil]] = defaultdict(list)
     for line in reading:
         pupil = _pupil(line)
-        if pupil is not None:
-            rows[pupil.id].append(pupil)
+        rows[pupil.id].append(pupil)
+    nameless = rows.pop("", [])
     pupils = tuple(found[0] for found in rows.values() if _is_one(reading, found))
     _report_shared_upns(reading, pupils)
-    return pupils, tuple(reading.problems)
+    is_complete = not has_crooked_rows and not nameless and len(pupils) == len(rows)
+    return pupils, tuple(reading.problems), is_complete
 
 
-def _pupil(line: Line) -> Pupil | None:
+def _pupil(line: Line) -> Pupil:
     pupil_id = line.text("pupil_id")
     if not pupil_id:
         line.report("The row names no pupil and was left out.")
-        return None
     return Pupil(
         id=pupil_id,
         forename=Personal(one_line(line.text("forename"))),

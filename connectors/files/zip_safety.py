@@ -38,7 +38,7 @@ def require_safe(source: Source) -> None:
         with zipfile.ZipFile(io.BytesIO(source.data)) as parts:
             _require_plain_parts(source, parts.infolist())
             _read_through(source, parts)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError) as error:
         # What zipfile raises for a damaged, encrypted or unknown kind of archive: there is no one error for it.
         raise BadInput(source.file, "a damaged or protected workbook", "one that opens without a password") from error
 

@@ -22,6 +22,7 @@ from message_templates import FOLDER
 from rules.contact.purposes import Purpose
 
 if TYPE_CHECKING:
+    from jinja2 import Template as CompiledTemplate
     from jinja2.sandbox import SandboxedEnvironment
 
 FENCE = "+++\n"
@@ -147,12 +148,17 @@ def filled(source: str, values: dict[str, object], path: Path) -> str:
     from jinja2 import TemplateError  # noqa: PLC0415 - heavy: imported where it is used
 
     try:
-        return environment().from_string(source).render(values)
+        return _compiled(source).render(values)
     except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError):
         # Without the cause: Python's own words for it may quote a name.
         raise NeedsHuman(
             "the template can't be filled in: it does something with a field that can't be done", str(path)
         ) from None
+
+
+@lru_cache(maxsize=64)
+def _compiled(source: str) -> "CompiledTemplate":
+    return environment().from_string(source)
 
 
 @cache

@@ -14,6 +14,7 @@ from rules.people import Contact, Personal, Pupil, PupilContact
 # Pupils turn 18 in year 13 at the earliest; without a date of birth only these may be adults.
 MAY_BE_ADULT = frozenset({"13", "14"})
 
+MAJORITY, RESPONSIBILITY = "contact/age_of_majority", "contact/parental_responsibility"
 LAW_OF_PURPOSE = {
     Purpose.FIRST_DAY_ABSENCE: "contact/first_day_contact",
     Purpose.IN_SCHOOL_CORRECTION: "contact/correction",
@@ -69,6 +70,13 @@ SENTENCES = {
     Refusal.BAD_ADDRESS: (
         "What the MIS holds is not exactly one e-mail address, so nothing is sent; call, and mend the record."
     ),
+}
+
+
+LAW_OF_REFUSAL = {
+    Refusal.PUPIL_IS_ADULT: (MAJORITY,),
+    Refusal.RESPONSIBILITY_UNKNOWN: (RESPONSIBILITY,),
+    Refusal.NO_RESPONSIBILITY: (RESPONSIBILITY,),
 }
 
 
@@ -142,7 +150,7 @@ def _refusal_for_pupil(pupil: Pupil, purpose: Purpose, as_of: dt.date) -> Refusa
 
 def is_adult(date_of_birth: dt.date, as_of: dt.date) -> bool:
     """Whether someone born on that date is of age on `as_of`; born on 29 February, from 1 March in a common year."""
-    majority: int = parameter("contact/age_of_majority").on(as_of).value
+    majority: int = parameter(MAJORITY).on(as_of).value
     return age_on(date_of_birth, as_of) >= majority
 
 
@@ -192,13 +200,8 @@ def _why_allowed(link: PupilContact) -> str:
 
 def _law(refusal: Refusal | None, purpose: Purpose, as_of: dt.date) -> tuple[Entry, ...]:
     """The entries a decision rests on: none where it rests on an order, a flag or an address."""
-    names: dict[Refusal | None, tuple[str, ...]] = {
-        Refusal.PUPIL_IS_ADULT: ("contact/age_of_majority",),
-        Refusal.RESPONSIBILITY_UNKNOWN: ("contact/parental_responsibility",),
-        Refusal.NO_RESPONSIBILITY: ("contact/parental_responsibility",),
-        None: ("contact/parental_responsibility", LAW_OF_PURPOSE.get(purpose, "")),
-    }
-    return tuple(parameter(name).on(as_of) for name in names.get(refusal, ()) if name)
+    names = LAW_OF_REFUSAL.get(refusal, ()) if refusal else (RESPONSIBILITY, LAW_OF_PURPOSE[purpose])
+    return tuple(parameter(name).on(as_of) for name in names)
 
 
 def _order(decision: Decision) -> tuple[bool, int, str, str]:

@@ -55,7 +55,7 @@ FAULTS = {
     "a filter there is none of": ("children | listed", "children | shout", "can't be read"),
     "no front matter": ("+++", "---", "must begin with front matter"),
     "front matter that is not TOML": ('owner = "', "owner = ", "is not TOML"),
-    "an unknown key": ("owner =", "onwer =", "front matter's"),
+    "an unknown key": ("owner =", "author =", "front matter's"),
     "a limit that does not fit": ("words = 150", "words = 0", "'limits.words'"),
     "another purpose": ('purpose = "first_day_absence"', 'purpose = "office_notice"', "says purpose 'office_notice'"),
     "a sum that can't be done": ("{{ reference }}", "{{ reference }}{{ children[0] + 1 }}", "can't be filled in"),
@@ -83,6 +83,14 @@ def test_a_template_with_a_fault_is_refused_in_a_sentence(rendered, school_wordi
     assert "Alicia" not in str(refused.value)
 
 
+def test_a_school_can_not_make_a_compulsory_field_optional(rendered, school_wording, shipped):
+    text = shipped(NAME).replace('"school_phone", ', "").replace("phone us on {{ school_phone }}", "phone us")
+    wording = school_wording(NAME, text)
+
+    with pytest.raises(NeedsHuman, match="'school_phone' are compulsory"):
+        rendered(FIRST_DAY, SAMPLE, wording)
+
+
 def test_a_refusal_does_not_carry_pythons_own_words_which_may_quote_a_name(rendered, school_wording, shipped):
     wording = school_wording(NAME, shipped(NAME).replace("{{ reference }}", "{{ reference }}{{ 1 + children[0] }}"))
 
@@ -102,7 +110,8 @@ def test_a_template_in_another_encoding_is_refused(rendered, school_wording, tmp
 
 
 def test_a_card_may_name_nobody_even_in_its_text(school_wording, shipped):
-    card = shipped("card/office_notice.md").replace("office_notice", "register_chase").replace("title", "teacher")
+    card = shipped("card/office_notice.md").replace("office_notice", "register_chase")
+    card = card.replace("{{ title }}", "Registers").replace("{{ school_name }}", "{{ teacher }}")
     wording = school_wording("card/register_chase.md", card)
 
     with pytest.raises(NeedsHuman, match="'teacher' name a person"):

@@ -111,6 +111,13 @@ def test_a_name_with_markup_is_escaped_in_the_page(rendered):
     assert "<img src=x onerror=alert(1)>" in message.text.reveal()
 
 
+def test_a_school_with_an_ampersand_keeps_it_and_breaks_no_page(rendered):
+    message = rendered(FIRST_DAY, replace(first_day("Alicia"), school_name="St Mary & <b>St John</b>"))
+
+    assert message.subject.startswith("Please contact St Mary & <b>St John</b> about")
+    assert message.html.reveal().count("St Mary &amp; &lt;b&gt;St John&lt;/b&gt;") == 3  # title, heading, signature
+
+
 @pytest.mark.parametrize("name", ["{{7*7}}", "{{ school_phone }}", "{p.__class__}", "{% if true %}x{% endif %}", "%s"])
 def test_a_name_is_never_a_template(rendered, name):
     message = rendered(FIRST_DAY, first_day(name))

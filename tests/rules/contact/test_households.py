@@ -46,6 +46,13 @@ def test_half_siblings_with_one_parent_in_common_are_split(a_family):
     assert group(alicia) != group(michael)
 
 
+def test_siblings_whose_father_is_refused_for_different_reasons_are_split(a_family):
+    alicia = a_family("alicia").contact("mum", "mum@x.test").contact("dad", "dad@x.test", is_blocked=True)
+    michael = a_family("michael").contact("mum", "mum@x.test").contact("dad", "dad@x.test", is_unsubscribed=True)
+
+    assert group(alicia) != group(michael)
+
+
 def test_another_session_or_purpose_is_another_group(a_family):
     alicia = a_family().contact("mum", "mum@x.test")
 

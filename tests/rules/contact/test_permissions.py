@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from rules.contact.permissions import Refusal, age_on, contacts_to_tell, next_contact
-from rules.contact.purposes import Purpose
+from rules.contact.permissions import LAW_OF_PURPOSE, Refusal, age_on, contacts_to_tell, next_contact
+from rules.contact.purposes import PURPOSES, Audience, Purpose
 from rules.parameters import UnknownParameter
 from rules.people import Personal, PupilContact
 
@@ -52,6 +52,12 @@ def test_the_second_address_of_a_blocked_contact_counts_as_shared(a_family):
     assert family.refusals()["mum"] is Refusal.SHARES_ADDRESS
 
 
+def test_an_own_address_does_not_excuse_a_second_one_that_is_shared(a_family):
+    family = a_family().contact("mum", "mum@x.test", "home@x.test").contact("dad", "home@x.test", is_blocked=True)
+
+    assert family.refusals()["mum"] is Refusal.SHARES_ADDRESS
+
+
 @pytest.mark.parametrize("typed", ["dad@example.test", " DAD@Example.TEST ", "dad+school@example.test"])
 def test_an_address_the_safeguarding_lead_typed_blocks_whoever_uses_it(a_family, typed):
     family = a_family().contact("dad", "dad@example.test").contact("mum", "mum@example.test", priority=2)
@@ -86,6 +92,15 @@ def test_a_foster_carer_with_the_schools_recorded_consent_may_be_told(a_family, 
     (decision,) = family.decisions()
     assert decision.may_be_told
     assert "the school has recorded" in decision.sentence
+
+
+@pytest.mark.parametrize(
+    ("responsibility", "refusal"), [(None, Refusal.RESPONSIBILITY_UNKNOWN), (False, Refusal.NO_RESPONSIBILITY)]
+)
+def test_a_recorded_refusal_of_consent_is_no_consent(a_family, responsibility, refusal):
+    family = a_family().contact("gran", "g@x.test", parental_responsibility=responsibility, school_consent=False)
+
+    assert family.refusals() == {"gran": refusal}
 
 
 def test_a_missing_flag_of_the_mis_is_not_a_block(a_family):
@@ -209,6 +224,10 @@ def test_a_correction_goes_to_those_who_may_be_told(a_family):
 
     assert decision.may_be_told
     assert decision.parameters[1].parameter == "contact/correction"
+
+
+def test_every_purpose_that_speaks_to_contacts_rests_on_a_cited_rule():
+    assert set(LAW_OF_PURPOSE) == {p for p, rules in PURPOSES.items() if rules.audience is Audience.CONTACTS}
 
 
 def test_a_date_before_the_guidance_is_refused_not_guessed(a_family):

@@ -1,0 +1,109 @@
+"""The pages hold together: links lead somewhere, examples are true, and nothing is left from a template."""
+
+import re
+import tomllib
+
+import pytest
+from typer.main import get_command
+
+from firstbell.cli.app import app
+from firstbell.settings import Settings
+
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+FENCED = re.compile(r"```.*?```", re.DOTALL)
+LEFT_OVER = re.compile(r"\b(to-?do|fixme|tbd|lorem|ipsum|coming soon)\b", re.IGNORECASE)
+
+
+def slug(heading):
+    """The anchor a heading gets on the usual forges."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def leads_somewhere(target, file):
+    """Whether a link's file exists and has the heading it names."""
+    name, _, anchor = target.partition("#")
+    aimed = file.parent / name if name else file
+    if not aimed.exists():
+        return False
+    return not anchor or anchor in {slug(heading) for heading in HEADING.findall(aimed.read_text(encoding="utf-8"))}
+
+
+def broken_links(page, text, root):
+    targets = LINK.findall(FENCED.sub("", text))
+    inside = (target for target in targets if not re.match(r"[a-z]+:", target))
+    return [f"{page}: {target}" for target in inside if not leads_somewhere(target, root / page)]
+
+
+def test_every_link_inside_the_repository_leads_somewhere(pages, root):
+    assert [link for page, text in pages.items() for link in broken_links(page, text, root)] == []
+
+
+def test_a_broken_link_and_a_broken_anchor_are_seen(root):
+    text = "[a](nowhere.md) [b](README.md#no-such-heading) [c](https://example.test)"
+
+    assert len(broken_links("README.md", text, root)) == 2
+
+
+def test_every_toml_example_parses(blocks):
+    examples = blocks("toml")
+
+    assert examples
+    for page, text in examples:
+        assert tomllib.loads(text), page
+
+
+def test_the_example_of_school_toml_is_a_school_toml(blocks):
+    examples = [text for page, text in blocks("toml") if page == "docs/settings.md" and "[school]" in text]
+
+    assert examples
+    for text in examples:
+        Settings.model_validate(tomllib.loads(text))
+
+
+def commands_in(text):
+    """The arguments of each `firstbell …` line of a shell block."""
+    lines = (line.strip().removeprefix("$ ").removeprefix("uv run ") for line in text.replace("\\\n", " ").splitlines())
+    return [line.split("#")[0].split()[1:] for line in lines if line.startswith("firstbell ")]
+
+
+def check_command(arguments):
+    """Parse the arguments as the command line would, asking and running nothing. Raises click's UsageError."""
+    command = get_command(app)
+    while hasattr(command, "commands"):
+        if arguments in ([], ["--help"], ["--version"]):
+            return
+        name, *arguments = arguments
+        assert name in command.commands, f"there is no command {name}"
+        command = command.commands[name]
+    context = command.context_class(command)
+    given, _, in_order = command.make_parser(context).parse_args(arguments)
+    for each in in_order:
+        each.process_value(context, given[each.name])
+
+
+def test_every_command_shown_is_one_that_exists(blocks):
+    shown = [arguments for _, text in blocks("", "sh", "text", "powershell") for arguments in commands_in(text)]
+
+    assert shown
+    for arguments in shown:
+        check_command(arguments)
+
+
+@pytest.mark.parametrize("line", ["firstbell nonsense", "firstbell demo --nonsense", "firstbell run nonsense"])
+def test_a_command_that_does_not_exist_is_seen(line):
+    [arguments] = commands_in(line)
+
+    with pytest.raises((AssertionError, Exception), match="nonsense"):
+        check_command(arguments)
+
+
+def test_nothing_is_left_from_a_template(pages):
+    assert [page for page, text in pages.items() if LEFT_OVER.search(text)] == []
+
+
+def test_every_page_begins_with_its_one_title(pages):
+    for page, text in pages.items():
+        prose = FENCED.sub("", text)
+        assert text.startswith("# "), page
+        assert len(re.findall(r"^# ", prose, re.MULTILINE)) == 1, page

@@ -12,6 +12,8 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _ONE_ADDRESS = re.compile(rf"(?P<local>{_ATOM}(?:\.{_ATOM})*)@{_LABEL}(?:\.{_LABEL})+")
 
+_LIKE_AN_ADDRESS = re.compile(r"[^\s,;:<>()\[\]\"]+@[^\s,;:<>()\[\]\"]+")
+
 
 def is_one_address(address: Personal) -> bool:
     """Whether the text is one bare address and nothing else: no list, no display name, no space or line break.
@@ -28,10 +30,15 @@ def address_key(address: Personal) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", address.reveal()).strip().casefold())
 
 
-def mailbox_key(address: Personal) -> str:
-    """The inbox that an address may end in: as `address_key`, without a "+tag", which most providers deliver alike.
+def mailboxes_in(text: Personal) -> frozenset[str]:
+    """The inboxes that a text may name, however it is written: none, one, or a list with display names.
 
-    For keeping people out only: two addresses with one mailbox key may still be two people.
+    For keeping people out only. A "+tag" is dropped because most providers deliver it to the same inbox; two addresses
+    that meet here may still be two people. Personal: never log it.
     """
-    local, at, domain = address_key(address).rpartition("@")
+    return frozenset(_without_tag(found) for found in _LIKE_AN_ADDRESS.findall(address_key(text)))
+
+
+def _without_tag(address: str) -> str:
+    local, at, domain = address.rpartition("@")
     return local.partition("+")[0] + at + domain

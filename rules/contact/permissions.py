@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rules.contact.addresses import address_key, is_one_address, mailbox_key
+from rules.contact.addresses import address_key, is_one_address, mailboxes_in
 from rules.contact.purposes import PURPOSES, Audience, Purpose
 from rules.parameters import Entry, parameter
 from rules.people import Contact, Personal, Pupil, PupilContact
@@ -124,7 +124,7 @@ class _Family:
         self, links: tuple[PupilContact, ...], people: Mapping[str, Contact], blocked_addresses: Collection[Personal]
     ) -> None:
         self.people = people
-        typed = {mailbox_key(address) for address in blocked_addresses}
+        typed = {box for address in blocked_addresses for box in mailboxes_in(address)}
         self.blocked = {link.contact_id for link in links if link.is_blocked}
         self.blocked |= {link.contact_id for link in links if typed & self.mailboxes(link.contact_id)}
         self.blocked_mailboxes = {box for contact_id in self.blocked for box in self.mailboxes(contact_id)}
@@ -133,7 +133,7 @@ class _Family:
 
     def mailboxes(self, contact_id: str) -> set[str]:
         contact = self.people.get(contact_id)
-        return {mailbox_key(email) for email in contact.emails} if contact else set()
+        return {box for email in contact.emails for box in mailboxes_in(email)} if contact else set()
 
     def address(self, contact_id: str) -> Personal | None:
         contact = self.people.get(contact_id)

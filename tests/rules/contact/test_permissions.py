@@ -58,7 +58,9 @@ def test_an_own_address_does_not_excuse_a_second_one_that_is_shared(a_family):
     assert family.refusals()["mum"] is Refusal.SHARES_ADDRESS
 
 
-@pytest.mark.parametrize("typed", ["dad@example.test", " DAD@Example.TEST ", "dad+school@example.test"])
+@pytest.mark.parametrize(
+    "typed", ["dad@example.test", " DAD@Example.TEST ", "dad+school@example.test", "Dad <dad@example.test>"]
+)
 def test_an_address_the_safeguarding_lead_typed_blocks_whoever_uses_it(a_family, typed):
     family = a_family().contact("dad", "dad@example.test").contact("mum", "mum@example.test", priority=2)
 
@@ -69,6 +71,21 @@ def test_a_tag_in_an_address_does_not_get_round_a_block(a_family):
     family = a_family().contact("mum", "dad+mum@example.test").contact("dad", "dad@example.test", is_blocked=True)
 
     assert family.refusals()["mum"] is Refusal.SHARES_ADDRESS
+
+
+@pytest.mark.parametrize(
+    "written", ["Dad <home@x.test>", "dad@x.test; home@x.test", "mailto:HOME@x.test", "home@x.test\n"]
+)
+def test_a_blocked_contacts_inbox_is_known_however_the_mis_writes_it(a_family, written):
+    family = a_family().contact("mum", "home@x.test").contact("dad", written, is_blocked=True)
+
+    assert family.refusals()["mum"] is Refusal.SHARES_ADDRESS
+
+
+def test_two_contacts_with_blank_addresses_share_no_inbox(a_family):
+    family = a_family().contact("mum", "").contact("dad", "", is_blocked=True)
+
+    assert family.refusals() == {"dad": Refusal.BLOCKED, "mum": Refusal.NO_ADDRESS}
 
 
 def test_unknown_parental_responsibility_fails_closed(a_family):

@@ -115,12 +115,12 @@ def kernel(row: bytes, weeks: bytes) -> tuple[int, int, int, bool, bool, int | N
 
 def agree(measured: list, bare: list) -> None:  # type: ignore[type-arg]
     """A faster kernel that finds something else would be no yardstick."""
-    for one, (possible, attending, unauthorised, persistent, severe, _, _, longest, ill) in zip(
-        measured, bare, strict=True
-    ):
+    for one, (*figures, tenth, window, longest, ill) in zip(measured, bare, strict=True):
         counts = one.counts
-        assert (counts.possible, counts.attending, counts.unauthorised) == (possible, attending, unauthorised)  # noqa: S101
-        assert (one.persistently_absent.is_met, one.severely_absent.is_met) == (persistent, severe)  # noqa: S101
+        mine = [counts.possible, counts.attending, counts.unauthorised]
+        assert [*mine, one.persistently_absent.is_met, one.severely_absent.is_met] == figures  # noqa: S101
+        assert (one.penalty_notice.threshold_met_on is None) == (tenth is None)  # noqa: S101
+        assert one.penalty_notice.sessions_in_window == window  # noqa: S101
         assert (one.continuous_absence.school_days, one.illness.sessions) == (longest, ill)  # noqa: S101
 
 

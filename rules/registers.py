@@ -60,8 +60,11 @@ class RegisterSpan:
 
     def days_wholly(self, codes: frozenset[AttendanceCode]) -> tuple[dt.date, ...]:
         """The days that have a mark and no mark but these codes, in order."""
-        spoilt = {self.sessions[at].date for at in self.positions_with(codes) if not self._is_whole(at, codes)}
-        return tuple(day for day in dict.fromkeys(s.date for s in self.sessions_with(codes)) if day not in spoilt)
+        first_of_day: dict[dt.date, int] = {}
+        for at in self.positions_with(codes):
+            first_of_day.setdefault(self.sessions[at].date, at)
+        allowed = _bytes_of(codes) + bytes([NO_MARK])
+        return tuple(day for day, at in first_of_day.items() if self._is_whole(day, at, allowed))
 
     def without(self, sessions: AbstractSet[Session]) -> "RegisterSpan":
         """The same span with no mark at these sessions."""
@@ -89,16 +92,23 @@ class RegisterSpan:
         if day is not None and found:
             yield day, bytes(found)
 
-    def _is_whole(self, at: int, codes: frozenset[AttendanceCode]) -> bool:
-        """Whether the other half of the day, where it is marked at all, has one of the codes too."""
-        day = self.sessions[at].date
-        beside = (i for i in (at - 1, at + 1) if 0 <= i < len(self.marks) and self.sessions[i].date == day)
-        return all(self.marks[i] == NO_MARK or code_of(self.marks[i]) in codes for i in beside)
+    def _is_whole(self, day: dt.date, at: int, allowed: bytes) -> bool:
+        """Whether the sessions beside this one, where they are of the same day, hold nothing but what is allowed."""
+        for beside in (at - 1, at + 1):
+            is_inside = 0 <= beside < len(self.marks)
+            if is_inside and self.marks[beside] not in allowed and self.sessions[beside].date == day:
+                return False
+        return True
+
+
+@cache
+def _bytes_of(codes: frozenset[AttendanceCode]) -> bytes:
+    return bytes(sorted(byte_of(code) for code in codes))
 
 
 @cache
 def _pattern(codes: frozenset[AttendanceCode]) -> re.Pattern[bytes]:
-    return re.compile(b"[" + re.escape(bytes(sorted(byte_of(code) for code in codes))) + b"]")
+    return re.compile(b"[" + re.escape(_bytes_of(codes)) + b"]")
 
 
 def _date_of(session: Session) -> dt.date:

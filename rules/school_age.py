@@ -53,8 +53,9 @@ def school_age_by_year_group(year_group: str | None) -> SchoolAge | None:
 def _begins(date_of_birth: dt.date, as_of: dt.date) -> dt.date:
     fifth = _birthday(date_of_birth, AGE_AT_THE_BEGINNING)
     prescribed = parameter("school_age/prescribed_days").on(as_of).value
-    days = (dt.date(fifth.year + later, month, day) for later in (0, 1) for month, day in prescribed)
-    return min(day for day in days if day >= fifth)
+    this_year = [month_and_day for month_and_day in prescribed if month_and_day >= [fifth.month, fifth.day]]
+    month, day = min(this_year or prescribed)
+    return dt.date(fifth.year + (not this_year), month, day)
 
 
 def _ends(date_of_birth: dt.date, as_of: dt.date) -> dt.date:

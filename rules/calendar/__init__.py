@@ -12,7 +12,17 @@ from functools import cached_property
 
 from rules.calendar.sessions import Half, Session, both_sessions
 
-__all__ = ["BeyondCalendar", "Closure", "Half", "SchoolCalendar", "Session", "Term", "both_sessions", "school_year_of"]
+__all__ = [
+    "BeyondCalendar",
+    "Closure",
+    "Half",
+    "SchoolCalendar",
+    "Session",
+    "Term",
+    "both_sessions",
+    "first_of_school_year",
+    "school_year_of",
+]
 
 SATURDAY = 5
 AUGUST = 8
@@ -47,6 +57,11 @@ class Closure:
 def school_year_of(day: dt.date) -> int:
     """The calendar year in which the school year of `day` began; the absence collection counts from 1 August."""
     return day.year if day.month >= AUGUST else day.year - 1
+
+
+def first_of_school_year(day: dt.date) -> dt.date:
+    """The 1 August on which the absence collection's year of `day` begins; term may begin much later."""
+    return dt.date(school_year_of(day), AUGUST, 1)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ is not known (notes, exam dates, a second registration) accuses nobody.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,7 +15,7 @@ from rules.absence.unexplained import unexplained_absences
 from rules.calendar import Half, SchoolCalendar, Session
 from rules.calendar.runs import runs_of_school_days
 from rules.calendar.sessions import in_words
-from rules.codes import NOT_TAKEN, AttendanceCode, CodeFacts, code_table, facts_of
+from rules.codes import NOT_TAKEN, AttendanceCode, CodeFacts, byte_of, code_of, code_table, facts_of
 from rules.parameters import parameter
 from rules.registers import RegisterSpan
 from rules.school_age import SchoolAge
@@ -42,12 +42,12 @@ class CodeProblem:
 class KnownFacts:
     """What is known of one pupil beside the register; None or empty where it is not, and then nothing is said of it.
 
-    `notes`: the nature or cause written beside each session. `others_in_school`: sessions for which other pupils have
-    ordinary marks.
+    `notes`: the sessions that have their nature or cause written beside them. `others_in_school`: those for which
+    other pupils have ordinary marks.
     """
 
     age: SchoolAge | None = None
-    notes: Mapping[Session, bool] | None = None
+    notes: AbstractSet[Session] | None = None
     last_exam_on: dt.date | None = None
     has_second_registration: bool | None = None
     others_in_school: AbstractSet[Session] = field(default_factory=frozenset)
@@ -79,7 +79,9 @@ def code_problems(
     span: RegisterSpan, calendar: SchoolCalendar, year_group: str | None, as_of: dt.date, known: KnownFacts
 ) -> tuple[CodeProblem, ...]:
     """Everything wrong or odd in a pupil's register up to `as_of`, in order of session."""
-    found = [problem for check in CHECKS for problem in check(_Register(span, calendar, year_group, as_of, known))]
+    register = _Register(span, calendar, year_group, as_of, known)
+    codes = [code for byte in sorted(set(span.marks)) if (code := code_of(byte)) is not None]
+    found = [problem for code in codes for check in _checks_of(code) for problem in check(register, code)]
     return tuple(sorted((p for p in found if p.session.date <= as_of), key=lambda problem: problem.session))
 
 
@@ -93,109 +95,108 @@ class _Register:
     as_of: dt.date
     known: KnownFacts
 
-    def sessions_with(self, *codes: AttendanceCode) -> tuple[Session, ...]:
-        return self.span.sessions_with(frozenset(codes))
-
-    def runs_wholly(self, code: AttendanceCode) -> tuple[tuple[dt.date, ...], ...]:
-        return runs_of_school_days(self.span.days_wholly(frozenset({code})), self.calendar, self.year_group)
+    def sessions_with(self, code: AttendanceCode) -> tuple[Session, ...]:
+        return self.span.sessions_with(frozenset({code}))
 
 
-Check = Callable[[_Register], Iterator[CodeProblem]]
+Check = Callable[[_Register, AttendanceCode], Iterator[CodeProblem]]
 
 
-def _wrong_half(register: _Register) -> Iterator[CodeProblem]:
-    for code, byte, half in _codes_of_one_half():
-        for session in compress(register.span.sessions, register.span.marks.translate(_only(byte))):
-            if session.half is not half:
-                yield _for_one_half_only(code, session)
+def _wrong_half(register: _Register, code: AttendanceCode) -> Iterator[CodeProblem]:
+    half = ONLY_IN[facts_of(code).sessions]
+    for session in compress(register.span.sessions, register.span.marks.translate(_only(byte_of(code)))):
+        if session.half is not half:
+            yield _for_one_half_only(code, session)
 
 
-def _wrong_age(register: _Register) -> Iterator[CodeProblem]:
+def _wrong_age(register: _Register, code: AttendanceCode) -> Iterator[CodeProblem]:
     if register.known.age is not None:
-        for code in _codes_of_one_age():
-            for session in register.sessions_with(code):
-                yield from _for_the_other_age(facts_of(code), session, register.known.age)
+        for session in register.sessions_with(code):
+            yield from _for_the_other_age(facts_of(code), session, register.known.age)
 
 
-def _overdue_n(register: _Register) -> Iterator[CodeProblem]:
-    for absence in unexplained_absences(register.span, register.calendar, register.year_group, register.as_of):
-        if absence.is_overdue or absence.settle_by is None:
-            yield CodeProblem(absence.session, "N", absence.finding.sentence, "O" if absence.is_overdue else "")
-
-
-def _missing_notes(register: _Register) -> Iterator[CodeProblem]:
+def _missing_note(register: _Register, code: AttendanceCode) -> Iterator[CodeProblem]:
     if register.known.notes is None:
         return
-    for code in (code for code, facts in code_table().codes.items() if facts.needs_note):
-        for session in register.sessions_with(code):
-            if not register.known.notes.get(session, False):
-                sentence = f"Code {code} needs its nature or cause written beside it."
-                yield CodeProblem(session, code, sentence, f"{code} with a note")
-
-
-def _study_leave_after_the_last_exam(register: _Register) -> Iterator[CodeProblem]:
-    last_exam = register.known.last_exam_on
-    for session in register.sessions_with(AttendanceCode.LEAVE_STUDY):
-        if last_exam is not None and session.date > last_exam:
-            sentence = f"Study leave ends with the last examination, which was on {in_words(last_exam)}."
-            yield CodeProblem(session, "S", sentence, "C")
-
-
-def _religious_days_in_a_row(register: _Register) -> Iterator[CodeProblem]:
-    sessions = register.sessions_with(AttendanceCode.RELIGIOUS_OBSERVANCE)
-    days = dict.fromkeys(session.date for session in sessions)
-    for run in runs_of_school_days(days, register.calendar, register.year_group):
-        for session in (s for s in sessions if s.date in run[1:]):
-            sentence = "Code R is for one day per observance, and the school day before is R too."
-            yield CodeProblem(session, "R", sentence, "C or O, unless this is another observance")
-
-
-def _exclusion_without_provision(register: _Register) -> Iterator[CodeProblem]:
-    limit = parameter("attendance_register/days_excluded_without_provision").on(register.as_of).value
-    late = {day for run in register.runs_wholly(AttendanceCode.EXCLUDED_NO_PROVISION) for day in run[limit:]}
-    for session in register.sessions_with(AttendanceCode.EXCLUDED_NO_PROVISION):
-        if session.date in late:
-            sentence = f"More than {limit} consecutive school days are E; from day {limit + 1} provision is due."
-            yield CodeProblem(session, "E", sentence, "K, B or D, as provided")
-
-
-def _dual_without_a_second_school(register: _Register) -> Iterator[CodeProblem]:
-    if register.known.has_second_registration is False:
-        for session in register.sessions_with(AttendanceCode.DUAL_REGISTERED):
+    for session in register.sessions_with(code):
+        if session not in register.known.notes:
             yield CodeProblem(
-                session, "D", "Code D needs a second school, and none is recorded.", "the mark of this school"
+                session, code.value, f"Code {code} needs its nature or cause beside it.", f"{code} with a note"
             )
 
 
-def _closed_while_others_attend(register: _Register) -> Iterator[CodeProblem]:
-    for session in register.sessions_with(AttendanceCode.PLANNED_CLOSURE):
+def _overdue(register: _Register, code: AttendanceCode) -> Iterator[CodeProblem]:
+    for absence in unexplained_absences(register.span, register.calendar, register.year_group, register.as_of):
+        if absence.is_overdue or absence.settle_by is None:
+            suggestion = AttendanceCode.UNAUTHORISED.value if absence.is_overdue else ""
+            yield CodeProblem(absence.session, code.value, absence.finding.sentence, suggestion)
+
+
+def _after_the_last_exam(register: _Register, code: AttendanceCode) -> Iterator[CodeProblem]:
+    last_exam = register.known.last_exam_on
+    for session in register.sessions_with(code):
+        if last_exam is not None and session.date > last_exam:
+            sentence = f"Study leave ends with the last examination, which was on {in_words(last_exam)}."
+            yield CodeProblem(session, code.value, sentence, "C")
+
+
+def _religious_days_in_a_row(register: _Register, code: AttendanceCode) -> Iterator[CodeProblem]:
+    sessions = register.sessions_with(code)
+    days = dict.fromkeys(session.date for session in sessions)
+    runs = runs_of_school_days(days, register.calendar, register.year_group)
+    further = {day for run in runs for day in run[1:]}
+    for session in sessions:
+        if session.date in further:
+            sentence = "Code R is for one day per observance, and the school day before is R too."
+            yield CodeProblem(session, code.value, sentence, "C or O, unless this is another observance")
+
+
+def _excluded_without_provision(register: _Register, code: AttendanceCode) -> Iterator[CodeProblem]:
+    limit = parameter("attendance_register/days_excluded_without_provision").on(register.as_of).value
+    days = register.span.days_wholly(frozenset({code}))
+    runs = runs_of_school_days(days, register.calendar, register.year_group)
+    late = {day for run in runs for day in run[limit:]}
+    for session in register.sessions_with(code):
+        if session.date in late:
+            sentence = f"More than {limit} consecutive school days are E; from day {limit + 1} provision is due."
+            yield CodeProblem(session, code.value, sentence, "K, B or D, as provided")
+
+
+def _no_second_school(register: _Register, code: AttendanceCode) -> Iterator[CodeProblem]:
+    if register.known.has_second_registration is False:
+        for session in register.sessions_with(code):
+            sentence = "Code D needs a second school, and none is recorded."
+            yield CodeProblem(session, code.value, sentence, "the mark of this school")
+
+
+def _closed_while_others_attend(register: _Register, code: AttendanceCode) -> Iterator[CodeProblem]:
+    for session in register.sessions_with(code):
         if session in register.known.others_in_school:
             sentence = "Code # is for the whole school, and other pupils have ordinary marks for this session."
-            yield CodeProblem(session, "#", sentence, "Y3 or Y7")
+            yield CodeProblem(session, code.value, sentence, "Y3 or Y7")
 
 
-CHECKS: tuple[Check, ...] = (
-    _wrong_half,
-    _wrong_age,
-    _overdue_n,
-    _missing_notes,
-    _study_leave_after_the_last_exam,
-    _religious_days_in_a_row,
-    _exclusion_without_provision,
-    _dual_without_a_second_school,
-    _closed_while_others_attend,
-)
+CHECKS: dict[AttendanceCode, Check] = {
+    AttendanceCode.UNEXPLAINED: _overdue,
+    AttendanceCode.LEAVE_STUDY: _after_the_last_exam,
+    AttendanceCode.RELIGIOUS_OBSERVANCE: _religious_days_in_a_row,
+    AttendanceCode.EXCLUDED_NO_PROVISION: _excluded_without_provision,
+    AttendanceCode.DUAL_REGISTERED: _no_second_school,
+    AttendanceCode.PLANNED_CLOSURE: _closed_while_others_attend,
+}
 
 
 @cache
-def _codes_of_one_half() -> tuple[tuple[AttendanceCode, int, Half], ...]:
-    table = code_table().codes.values()
-    return tuple((facts.code, facts.byte, ONLY_IN[facts.sessions]) for facts in table if facts.sessions in ONLY_IN)
-
-
-@cache
-def _codes_of_one_age() -> tuple[AttendanceCode, ...]:
-    return tuple(code for code, facts in code_table().codes.items() if facts.compulsory_school_age != "any")
+def _checks_of(code: AttendanceCode) -> tuple[Check, ...]:
+    """The checks that are about one code: those its row in the table asks for, and its own."""
+    facts = facts_of(code)
+    asked_for = (
+        (_wrong_half, facts.sessions in ONLY_IN),
+        (_wrong_age, facts.compulsory_school_age != "any"),
+        (_missing_note, facts.needs_note),
+    )
+    general = tuple(check for check, is_asked_for in asked_for if is_asked_for)
+    return (*general, CHECKS[code]) if code in CHECKS else general
 
 
 @cache

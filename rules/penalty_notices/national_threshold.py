@@ -17,6 +17,8 @@ from rules.parameters import Entry, parameter
 from rules.registers import RegisterSpan
 from rules.school_age import SchoolAge
 
+UNEXPLAINED = frozenset({AttendanceCode.UNEXPLAINED})
+
 
 @dataclass(frozen=True, slots=True)
 class NationalThreshold:
@@ -85,7 +87,7 @@ def _first_window_reaching(counting: tuple[Session, ...], calendar: SchoolCalend
 
 
 def _met(span: RegisterSpan, reached: tuple[Session, ...], outside: tuple[Session, ...], law: _Law) -> Finding:
-    open_n = sum(span.code_at(session) is AttendanceCode.UNEXPLAINED for session in reached)
+    open_n = len(set(reached) & set(span.sessions_with(UNEXPLAINED)))
     provisional = f" Of these, {how_many(open_n, 'session')} may yet be explained (N)." if open_n else ""
     sentence = (
         f"{how_many(len(reached), 'session')} marked {law.counted} from {reached[0]} to {reached[-1]}, within "

@@ -38,9 +38,9 @@ def continuous_absence(
     codes = frozenset(AttendanceCode(letter) for letter in letters.value)
     missed = [day for day in span.days_wholly(codes) if day <= as_of]
     runs = runs_of_school_days(missed, calendar, year_group)
-    of_age = runs_of_school_days((day for day in missed if age.holds_on(day)), calendar, year_group)
-    due_on = next((run[days.value - 1] for run in of_age if len(run) >= days.value), None)
     longest = max(map(len, runs), default=0)
+    of_age = ([day for day in run if age.holds_on(day)] for run in runs if len(run) >= days.value)
+    due_on = next((run[days.value - 1] for run in of_age if len(run) >= days.value), None)
     if not age.holds_on(as_of):
         return ContinuousAbsence(longest, None, _not_applicable((days, letters)))
     return ContinuousAbsence(longest, due_on, _finding(span, longest, due_on, codes, (days, letters)))

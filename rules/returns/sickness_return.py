@@ -7,7 +7,7 @@ a person to judge. M, a medical appointment, is another code and does not count.
 import datetime as dt
 from dataclasses import dataclass
 
-from rules.calendar import Half, Session, school_year_of
+from rules.calendar import Half, Session, first_of_school_year
 from rules.calendar.sessions import in_words
 from rules.codes import AttendanceCode
 from rules.findings import Finding, Outcome, how_many
@@ -30,7 +30,8 @@ class Illness:
 def illness(span: RegisterSpan, age: SchoolAge, as_of: dt.date) -> Illness:
     """Sessions of illness in the school year of `as_of`, up to it; no return outside compulsory school age."""
     entry = parameter("returns/sickness").on(as_of)
-    ill = tuple(session for session in span.sessions_with(ILLNESS) if _is_this_year(session, as_of))
+    first = first_of_school_year(as_of)
+    ill = tuple(session for session in span.sessions_with(ILLNESS) if first <= session.date <= as_of)
     if not age.holds_on(as_of):
         sentence = "The pupil is not of compulsory school age, so no sickness return is due."
         return Illness(len(ill), None, Finding(Outcome.NOT_APPLICABLE, sentence, (), ill, (entry,)))
@@ -40,10 +41,6 @@ def illness(span: RegisterSpan, age: SchoolAge, as_of: dt.date) -> Illness:
         return Illness(len(ill), None, _not_met(of_age, needed, entry))
     due_on = of_age[needed - 1].date
     return Illness(len(ill), due_on, _met(of_age[:needed], due_on, entry))
-
-
-def _is_this_year(session: Session, as_of: dt.date) -> bool:
-    return session.date <= as_of and school_year_of(session.date) == school_year_of(as_of)
 
 
 def _not_met(ill: tuple[Session, ...], needed: int, entry: Entry) -> Finding:

@@ -67,7 +67,7 @@ def test_an_n_whose_deadline_lies_past_the_calendar_says_what_to_do():
 @pytest.mark.parametrize("code", ["K", "B", "Y7"])
 def test_codes_that_need_a_note_are_queried_where_notes_are_known_and_lacking(code):
     register = f"2026-11-02  {code},{code}"
-    noted = {Session(MONDAY, Half.AM): True}
+    noted = frozenset({Session(MONDAY, Half.AM)})
 
     assert brief(problems(register, KnownFacts(notes=noted))) == [("02PM", code, f"{code} with a note", False)]
     assert problems(register) == ()

@@ -12,6 +12,7 @@ from firstbell.settings import Settings
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 FENCED = re.compile(r"```.*?```", re.DOTALL)
+SPAN = re.compile(r"`([^`\n]+)`")
 LEFT_OVER = re.compile(r"\b(to-?do|fixme|tbd|lorem|ipsum|coming soon)\b", re.IGNORECASE)
 
 
@@ -78,12 +79,14 @@ def check_command(arguments):
         command = command.commands[name]
     context = command.context_class(command)
     given, _, in_order = command.make_parser(context).parse_args(arguments)
-    for each in in_order:
+    for each in (option for option in in_order if given[option.name] is not None):
         each.process_value(context, given[each.name])
 
 
-def test_every_command_shown_is_one_that_exists(blocks):
+def test_every_command_shown_is_one_that_exists(blocks, pages):
+    spans = [span for text in pages.values() for span in SPAN.findall(FENCED.sub("", text))]
     shown = [arguments for _, text in blocks("", "sh", "text", "powershell") for arguments in commands_in(text)]
+    shown += [arguments for span in spans for arguments in commands_in(span)]
 
     assert shown
     for arguments in shown:
@@ -107,3 +110,10 @@ def test_every_page_begins_with_its_one_title(pages):
         prose = FENCED.sub("", text)
         assert text.startswith("# "), page
         assert len(re.findall(r"^# ", prose, re.MULTILINE)) == 1, page
+
+
+def test_every_bench_says_what_it_measures(pages, root):
+    benches = {file.name for file in (root / "bench").glob("*.py")} - {"__init__.py"}
+
+    assert benches
+    assert [name for name in sorted(benches) if f"`{name}`" not in pages["bench/README.md"]] == []

@@ -40,10 +40,16 @@ def plain(header: str) -> str:
 @cache
 def ranks(kind: Kind) -> dict[str, tuple[frozenset[str], ...]]:
     """For each of our columns of this kind, the plain names it goes by, best block first."""
-    table = _columns()
-    blocks = {column: found for column, found in table["any"].items() if column in compulsory(kind)}
-    blocks |= table.get(kind, {})
-    return {column: tuple(_plain_names(block) for block in found) for column, found in blocks.items()}
+    return {column: tuple(_plain_names(block) for block in found) for column, found in _blocks(kind).items()}
+
+
+@cache
+def own_names(kind: Kind) -> dict[str, frozenset[str]]:
+    """For each of our columns of this kind, what it is called in our own plain files: nothing to guess there."""
+    return {
+        column: frozenset(plain(name) for block in found for name in block.get("plain", []))
+        for column, found in _blocks(kind).items()
+    }
 
 
 @cache
@@ -74,6 +80,11 @@ def dated_header(header: str) -> tuple[Session, bool] | None:
 
 def _plain_names(block: dict[str, list[str]]) -> frozenset[str]:
     return frozenset(plain(name) for names in block.values() for name in names)
+
+
+def _blocks(kind: Kind) -> dict[str, Any]:
+    shared = {column: found for column, found in _columns()["any"].items() if column in compulsory(kind)}
+    return shared | _columns().get(kind, {})
 
 
 @cache

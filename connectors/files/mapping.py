@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from connectors.files.columns import WEEK_COLUMNS, Kind, compulsory, dated_header, plain, ranks
+from connectors.files.columns import WEEK_COLUMNS, Kind, compulsory, dated_header, own_names, plain, ranks
 from connectors.files.tables import Cells, Table
 from firstbell.errors import BadInput
 from firstbell.records import Problem
@@ -33,7 +33,7 @@ def guess(table: Table) -> Mapping:
     columns = {
         column: header for column, blocks in ranks(table.kind).items() if (header := _header(table, column, blocks))
     }
-    own = all(plain(header) == plain(column) for column, header in columns.items())
+    own = all(plain(header) in own_names(table.kind)[column] for column, header in columns.items())
     unmapped = tuple(h for h in table.header if h and h not in columns.values() and not _names_sessions(h, table.kind))
     mapping = Mapping(table.kind, columns, fingerprint(table), unmapped, is_confirmed=own)
     _require(table, mapping)

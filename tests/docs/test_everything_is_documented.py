@@ -4,8 +4,6 @@ import ast
 
 import pytest
 
-from firstbell.records import State
-from firstbell.states import ALLOWED_STEPS
 from rules.contact.purposes import Purpose
 from sheets_templates.attendance import ATTENDANCE
 from sheets_templates.safeguarding import SAFEGUARDING
@@ -25,19 +23,6 @@ def test_every_sheet_and_every_column_people_type_in_is_described(sheet, pages):
     missing = [name for name in (sheet.name, *(c.header for c in sheet.people_columns)) if name not in page]
 
     assert missing == [], "describe it in docs/workbooks.md"
-
-
-@pytest.mark.parametrize("state", State)
-def test_every_state_and_every_step_from_it_is_described(state, pages):
-    rows = [
-        line for line in pages["docs/states.md"].splitlines() if line.startswith("|") and state in line.split("|")[1]
-    ]
-
-    assert rows, f"docs/states.md needs a row for '{state}'"
-    for step in ALLOWED_STEPS[state]:
-        assert any(step in cell for cells in rows for cell in cells), (
-            f"docs/states.md needs the step from '{state}' to '{step}'"
-        )
 
 
 def public_definitions(tree):

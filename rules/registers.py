@@ -78,20 +78,6 @@ class RegisterSpan:
             if code is not None:
                 yield session, code
 
-    def days(self) -> Iterator[tuple[dt.date, bytes]]:
-        """Each date of the span with the bytes of its marked sessions; dates without a mark are left out."""
-        day: dt.date | None = None
-        found = bytearray()
-        for session, byte in zip(self.sessions, self.marks, strict=True):
-            if session.date != day:
-                if day is not None and found:
-                    yield day, bytes(found)
-                day, found = session.date, bytearray()
-            if byte != NO_MARK:
-                found.append(byte)
-        if day is not None and found:
-            yield day, bytes(found)
-
     def _is_whole(self, day: dt.date, at: int, allowed: bytes) -> bool:
         """Whether the sessions beside this one, where they are of the same day, hold nothing but what is allowed."""
         for beside in (at - 1, at + 1):

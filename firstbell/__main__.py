@@ -25,13 +25,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
     from firstbell.cli.app import app  # noqa: PLC0415 - only the command line loads typer
 
     try:
-        code = app(args=arguments, standalone_mode=True)
+        app(args=arguments)
     except FirstbellError as error:
         sys.stderr.write(f"{error}\n")
         return EXIT_CODES[type(error)]
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else WRONG_USE
-    return int(code or DONE)
+    return DONE
 
 
 if __name__ == "__main__":

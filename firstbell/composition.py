@@ -16,6 +16,7 @@ from firstbell.workflows.office import Office
 from rules.calendar import SchoolCalendar
 from rules.people import Pupil
 
+COLUMN_MAPPING = "column-mapping.toml"
 OWN_WORDING = Path(__file__).parent.parent / "message_templates"
 
 
@@ -68,16 +69,23 @@ def office_of(settings: Settings, clock: Clock, *, rehearse: bool) -> Office:
     school = School(settings.school.key, settings.school.name)
     return Office(
         settings=settings,
-        mis=FilesMis(settings.mis.folder, school, settings.local.folder / "column-mapping.toml"),
+        mis=FilesMis(settings.mis.folder, school, settings.local.folder / COLUMN_MAPPING),
         store=open_store_for(settings, rehearse=rehearse),
         attendance_workbook=LocalWorkbook(folder / "Attendance.xlsx"),
         safeguarding_workbook=LocalWorkbook(folder / "Safeguarding" / "Safeguarding.xlsx"),
         mailer=_mailer(settings, folder, clock, rehearse=rehearse),
-        channel=LocalChannel(folder / "Safeguarding" / "channel"),
+        channel=LocalChannel(folder / "Safeguarding" / "channel", clock),
         folders=LocalFolders(folder / "Safeguarding"),
         clock=clock,
         wording=Wording((settings.local.folder / "message_templates", OWN_WORDING)),
     )
+
+
+def confirm_columns(settings: Settings) -> None:
+    """Write down which column of each export holds what, as confirmed by the person who has just looked at it."""
+    from connectors.files import confirm_columns as confirm  # noqa: PLC0415
+
+    confirm(settings.mis.folder, settings.local.folder / COLUMN_MAPPING)
 
 
 def place_of(settings: Settings, *, rehearse: bool) -> Path:

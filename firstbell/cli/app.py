@@ -9,8 +9,16 @@ from firstbell.cli.ledger import export_command, show_command, verify_command
 from firstbell.cli.measures import measures_command
 from firstbell.cli.run import run_command
 
+
+
+def leave_with(code: int | None, **_: object) -> None:
+    """End the process with the exit code that a command returned."""
+    raise typer.Exit(code or 0)
+
+
 app = typer.Typer(
     name="firstbell",
+    result_callback=leave_with,
     help="A school attendance office's routine work, inside the school's own Microsoft 365 or Google Workspace.",
     epilog="Exit codes: 0 done; 1 something needs a person; 2 wrong use or bad input; 3 an outside system failed.",
     no_args_is_help=True,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from firstbell.composition import SetClock, office_of
+from firstbell.composition import SetClock, confirm_columns, office_of
 from firstbell.demo.exports import Exports
 from firstbell.demo.moments import Moment, Typed
 from firstbell.demo.school import DemoSchool
@@ -27,7 +27,7 @@ class Played:
 
     at: dt.datetime
     what: str
-    report: object | None
+    report: object | None = None
 
 
 def play_morning(
@@ -38,6 +38,8 @@ def play_morning(
     exports.write(moments[0].at)
     clock = SetClock(moments[0].at)
     office = office_of(load_settings(folder / "school.toml"), clock, rehearse=False)
+    confirm_columns(office.settings)
+    tell(Played(moments[0].at, "The data manager looks at which column of each export holds what, and confirms it."))
     for moment in moments:
         clock.moment = moment.at
         exports.play(moment)

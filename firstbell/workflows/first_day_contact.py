@@ -19,7 +19,7 @@ from firstbell.workflows.phone_list import Call, phone_list
 from firstbell.workflows.planning import plan_first_day_messages
 from firstbell.workflows.safeguarding_alerts import Alert, raise_alerts
 from firstbell.workflows.sending import send_due
-from firstbell.workflows.session_now import SessionNow, closed_session, look_with_fresh_data
+from firstbell.workflows.session_now import SessionNow, closed_session, look, usable
 from firstbell.workflows.sync import sync
 from firstbell.workflows.views.follow_up import proposals_by_pupil
 from firstbell.workflows.views.picture import Picture
@@ -60,7 +60,7 @@ def first_day_contact(office: Office) -> MorningReport:
     try:
         said = take_edits(office)
         sync(office)
-        now = look_with_fresh_data(office, session)
+        now = usable(office, look(office, session))
     except NeedsHuman as stop:
         tell_the_office(office, session, str(stop))
         raise
@@ -75,9 +75,9 @@ def _contact(office: Office, now: SessionNow, said: Said) -> MorningReport:
     planned = (*plan_first_day_messages(office, now), *plan_next_contacts(office, now))
     brakes = brakes_on(office, now)
     holds = Holds(now.notes.kept_back, brakes)
-    told = send_due(office, Purpose.FIRST_DAY_ABSENCE, FirstDayLetter(office), holds.let_go)
+    told = send_due(office, Purpose.FIRST_DAY_ABSENCE, FirstDayLetter(office, now), holds.let_go)
     plan_corrections(office, now)
-    corrected = send_due(office, Purpose.IN_SCHOOL_CORRECTION, CorrectionLetter(office))
+    corrected = send_due(office, Purpose.IN_SCHOOL_CORRECTION, CorrectionLetter(office, now))
     alerts = raise_alerts(office, now)
     calls = phone_list(office, now, brakes)
     undrawn = draw_workbooks(office, Picture(now, brakes, calls, alerts, said, proposals_by_pupil(office, now.session)))

@@ -6,7 +6,7 @@ from firstbell.messages.contexts import FirstDayAbsence, InSchoolCorrection, ref
 from firstbell.records import Message, Proposal
 from firstbell.workflows.office import Office
 from firstbell.workflows.planning import decisions_for, situation_of
-from firstbell.workflows.session_now import SessionNow, look, look_with_fresh_data
+from firstbell.workflows.session_now import SessionNow, look, look_again, usable
 from firstbell.workflows.words import session_in_words
 from rules.contact.addresses import address_key
 from rules.contact.guards import guard_against
@@ -19,16 +19,17 @@ class FirstDayLetter:
     """Tells a contact that a pupil is not marked in."""
 
     office: Office
+    now: SessionNow
 
     def objection(self, proposal: Proposal) -> str | None:
         """Reads the mark, the lists and the permissions again at this moment."""
-        return objection_now(look_with_fresh_data(self.office, proposal.session), proposal)
+        return objection_now(_look(self.office, self.now, proposal), proposal)
 
     def write(self, members: tuple[Proposal, ...], *, key: str) -> Message:
         """One message, naming each of the members' pupils once."""
         school = self.office.settings.school
         context = FirstDayAbsence(
-            children=_forenames(self.office, members),
+            children=_forenames(self.now, members),
             session_words=session_in_words(members[0].session),
             school_name=school.name,
             school_phone=school.phone,
@@ -43,23 +44,31 @@ class CorrectionLetter:
     """Tells the same contact that the pupil is in school."""
 
     office: Office
+    now: SessionNow
 
     def objection(self, proposal: Proposal) -> str | None:
         """A correction goes only while the mark says that the pupil is in school."""
-        now = look(self.office, proposal.session)
+        now = _look(self.office, self.now, proposal)
         return None if now.is_in_school(proposal.subject_id) else "The mark no longer says that the pupil is in school."
 
     def write(self, members: tuple[Proposal, ...], *, key: str) -> Message:
         """One short note for each of the members' pupils."""
         school = self.office.settings.school
         context = InSchoolCorrection(
-            children=_forenames(self.office, members),
+            children=_forenames(self.now, members),
             session_words=session_in_words(members[0].session),
             school_name=school.name,
             school_phone=school.phone,
             reference=reference_of(key),
         )
         return _email(self.office, Purpose.IN_SCHOOL_CORRECTION, context, members, key)
+
+
+def _look(office: Office, now: SessionNow, proposal: Proposal) -> SessionNow:
+    """The proposal's own session at this moment: what is left of a morning is not judged by the afternoon."""
+    if proposal.session == now.session:
+        return look_again(office, now)
+    return usable(office, look(office, proposal.session))
 
 
 def objection_now(now: SessionNow, proposal: Proposal) -> str | None:
@@ -79,10 +88,8 @@ def objection_now(now: SessionNow, proposal: Proposal) -> str | None:
     return None if same else "The contact's address has changed."
 
 
-def _forenames(office: Office, members: tuple[Proposal, ...]) -> tuple[Personal, ...]:
-    roll = office.store.registers.roll()
-    names = {pupil.id: pupil.forename for pupil in roll.pupils} if roll else {}
-    return tuple(names[pupil_id] for pupil_id in sorted({p.subject_id for p in members}))
+def _forenames(now: SessionNow, members: tuple[Proposal, ...]) -> tuple[Personal, ...]:
+    return tuple(now.pupils[pupil_id].forename for pupil_id in sorted({p.subject_id for p in members}))
 
 
 def _email(

@@ -9,6 +9,7 @@ from firstbell.workflows.brakes import Brake
 from firstbell.workflows.office import Office
 from firstbell.workflows.planning import decisions_for
 from firstbell.workflows.session_now import SessionNow
+from rules.contact.guards import Guard
 from rules.contact.permissions import Refusal
 from rules.contact.purposes import Purpose
 from rules.people import Pupil, PupilContact, Vulnerability
@@ -54,14 +55,22 @@ def phone_list(office: Office, now: SessionNow, brakes: tuple[Brake, ...]) -> tu
 def _why(office: Office, now: SessionNow, pupil: Pupil, made: list[Proposal], *, is_braked: bool) -> str | None:
     """Why this pupil needs a call; None while a message may still do."""
     if not made:
-        return None if is_braked else "No message was planned for this pupil."
+        waits_for_release = is_braked and now.moment < now.ends_at
+        return None if waits_for_release else "No message was planned for this pupil."
     states = {p.state for p in made}
     if states & MESSAGED:
         return _unanswered(office, now, pupil, made)
     if states <= WHY.keys():
-        last = made[-1]
-        return WHY[last.state] or last.reason
+        return _why_none_went(made[-1])
     return None
+
+
+def _why_none_went(last: Proposal) -> str | None:
+    """Why no message went; None where the guard that stopped it says that nobody needs to call."""
+    guard = last.facts.get("guard")
+    if guard is not None and not Guard(guard).needs_a_call:
+        return None
+    return WHY[last.state] or last.reason
 
 
 def _unanswered(office: Office, now: SessionNow, pupil: Pupil, made: list[Proposal]) -> str | None:

@@ -126,7 +126,8 @@ class Round:
             self.office.mailer.send_draft(members[0].draft_id or "")
         except RetryLater as busy:
             self.wait = busy.after
-            self._move(members, State.SENDING, State.RELEASING, "The mail service is busy; nothing was sent.")
+            key = members[0].dispatch_key
+            self._move(members, State.SENDING, State.RELEASING, "The mail service is busy; nothing was sent.", key)
         except GiveUp as refused:
             self._move(members, State.SENDING, State.BOUNCED, str(refused))
         except NeedsHuman as doubt:
@@ -164,7 +165,7 @@ class Round:
             self._call_off(key, members)
         elif state is State.SENDING:
             self._hand_over(members)
-        elif self._move(members, state, State.RELEASING, "Found as a draft: it was not sent."):
+        elif self._move(members, state, State.RELEASING, "Found as a draft: it was not sent.", key):
             self._send_draft(key)
 
     def _call_off(self, key: str, members: Members) -> None:

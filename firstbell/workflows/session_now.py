@@ -1,12 +1,13 @@
 """What is known at this moment about one session: the picture every decision of the morning is taken from."""
 
+import dataclasses
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from firstbell.errors import NeedsHuman
-from firstbell.records import Elsewhere, Marks, Roll
+from firstbell.records import Elsewhere, Marks
 from firstbell.workflows.desk_notes import DeskNotes, read_desk_notes
 from firstbell.workflows.office import Office
 from rules.calendar import Half, SchoolCalendar, Session
@@ -79,7 +80,7 @@ def session_ends_at(office: Office, session: Session) -> dt.datetime:
 
 
 def look(office: Office, session: Session) -> SessionNow:
-    """Read the session afresh: marks and lists from the MIS, roll from the last sync, people's words from the desk.
+    """The session as it stands: marks and lists read afresh, roll from the last sync, people's words from the desk.
 
     Raises NeedsHuman before the first sync.
     """
@@ -87,12 +88,43 @@ def look(office: Office, session: Session) -> SessionNow:
     if roll is None:
         raise NeedsHuman("there is no roll yet, so nobody can be told anything", "run: firstbell run sync")
     marks = office.mis.marks(session.date, session.date)
-    return _picture(office, session, roll, marks)
+    return SessionNow(
+        session=session,
+        moment=office.clock.now(),
+        as_at=marks.as_at,
+        pupils={pupil.id: pupil for pupil in roll.pupils if pupil.is_on_roll(session.date)},
+        contacts={contact.id: contact for contact in roll.contacts},
+        links=links_by_pupil(roll.links),
+        codes=_codes(marks, session),
+        elsewhere=_elsewhere(office, session),
+        notes=read_desk_notes(office.store.desk),
+        may_be_old_minutes=office.settings.first_day.data_may_be_old_minutes,
+        ends_at=session_ends_at(office, session),
+        calendar=office.mis.calendar(),
+    )
 
 
-def look_with_fresh_data(office: Office, session: Session) -> SessionNow:
-    """The session afresh, or NeedsHuman when the marks are too old, or too few, to tell anybody anything."""
-    now = look(office, session)
+def look_again(office: Office, before: SessionNow) -> SessionNow:
+    """The same session at this moment: marks, lists and people's words read once more, the roll as this run has it.
+
+    Raises NeedsHuman when the marks are too old, or too few, to tell anybody anything.
+    """
+    marks = office.mis.marks(before.session.date, before.session.date)
+    return usable(
+        office,
+        dataclasses.replace(
+            before,
+            moment=office.clock.now(),
+            as_at=marks.as_at,
+            codes=_codes(marks, before.session),
+            elsewhere=_elsewhere(office, before.session),
+            notes=read_desk_notes(office.store.desk),
+        ),
+    )
+
+
+def usable(office: Office, now: SessionNow) -> SessionNow:
+    """`now` itself, or NeedsHuman when its marks are too old, or too few, to tell anybody anything."""
     if not 0 <= now.minutes_old <= now.may_be_old_minutes:
         raise NeedsHuman(
             f"the marks are {now.minutes_old} minutes old and may be {now.may_be_old_minutes}, so nothing is sent",
@@ -107,25 +139,16 @@ def look_with_fresh_data(office: Office, session: Session) -> SessionNow:
     return now
 
 
-def _picture(office: Office, session: Session, roll: Roll, marks: Marks) -> SessionNow:
-    elsewhere: dict[str, tuple[Elsewhere, ...]] = defaultdict(tuple)
+def _codes(marks: Marks, session: Session) -> dict[str, AttendanceCode | None]:
+    return {mark.pupil_id: mark.code for mark in marks.marks if mark.session == session}
+
+
+def _elsewhere(office: Office, session: Session) -> dict[str, tuple[Elsewhere, ...]]:
+    found: dict[str, tuple[Elsewhere, ...]] = defaultdict(tuple)
     for entry in office.mis.expected_elsewhere(session.date):
         if entry.session == session:
-            elsewhere[entry.pupil_id] += (entry.kind,)
-    return SessionNow(
-        session=session,
-        moment=office.clock.now(),
-        as_at=marks.as_at,
-        pupils={pupil.id: pupil for pupil in roll.pupils if pupil.is_on_roll(session.date)},
-        contacts={contact.id: contact for contact in roll.contacts},
-        links=links_by_pupil(roll.links),
-        codes={mark.pupil_id: mark.code for mark in marks.marks if mark.session == session},
-        elsewhere=dict(elsewhere),
-        notes=read_desk_notes(office.store.desk),
-        may_be_old_minutes=office.settings.first_day.data_may_be_old_minutes,
-        ends_at=session_ends_at(office, session),
-        calendar=office.mis.calendar(),
-    )
+            found[entry.pupil_id] += (entry.kind,)
+    return dict(found)
 
 
 def links_by_pupil(links: Iterable[PupilContact]) -> dict[str, tuple[PupilContact, ...]]:

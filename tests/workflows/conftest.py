@@ -1,0 +1,8 @@
+import pytest
+
+from firstbell.testing.morning_story import MorningStory
+
+
+@pytest.fixture
+def story():
+    return MorningStory()

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -71,6 +72,18 @@ def test_the_requirements_are_in_step_with_the_lock(name, root):
     exported = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True, timeout=120).stdout
 
     assert pins(exported) == pins((root / name).read_text(encoding="utf-8")), "run 'make lock'"
+
+
+def test_the_lock_is_in_step_with_the_project(root):
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lock = tomllib.loads((root / "uv.lock").read_text(encoding="utf-8"))
+    [ours] = [package for package in lock["package"] if package["name"] == "firstbell"]
+
+    asked = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
+    locked = {f"{line['name']}{line.get('specifier', '')}" for line in ours["metadata"]["requires-dist"]}
+
+    assert locked == set(asked), "run 'make lock'"
+    assert ours["version"] == project["version"], "run 'make lock'"
 
 
 def pins(text):

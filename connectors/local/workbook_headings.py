@@ -8,7 +8,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from connectors.local.workbook_cells import cell_at, put
-from connectors.local.workbook_heights import fit_height
+from connectors.local.workbook_heights import fit_height, room_in
 from connectors.local.workbook_styles import LINE, MARKER, TITLE, heading_style
 from connectors.local.workbook_tables import Table, key_heading
 from sheets_templates import Column, Editor, SheetLayout
@@ -38,7 +38,7 @@ def draw_headings(page: Worksheet, layout: SheetLayout) -> Table:
         put(heading, column.header)
         page.column_dimensions[get_column_letter(columns[column.header])].width = column.width
     page.row_dimensions[1].height = TITLE_HEIGHT
-    fit_height(page, HEADER_ROW, columns.values())
+    fit_height(page, HEADER_ROW, room_in(page, columns.values()))
     page.freeze_panes = cell_at(page, HEADER_ROW + 1, KEY_COLUMN + 1)
     return table
 

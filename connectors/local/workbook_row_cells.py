@@ -7,7 +7,7 @@ from openpyxl.styles import Protection
 from openpyxl.worksheet.worksheet import Worksheet
 
 from connectors.local.workbook_cells import cell_at, put
-from connectors.local.workbook_heights import fit_height
+from connectors.local.workbook_heights import fit_height, room_in
 from connectors.local.workbook_plan import Place
 from connectors.local.workbook_styles import cell_style
 from connectors.local.workbook_tables import Table
@@ -22,6 +22,7 @@ def write_rows(
 ) -> None:
     """Write each row in its place. Its height fits its text again once something in the row has changed."""
     ours = {table.key_column, *table.columns.values()}
+    room = room_in(page, table.columns.values())
     peoples_own = [column for column in range(1, page.max_column + 1) if column not in ours]
     for number, place in enumerate(places, start=table.header_row + 1):
         is_changed = put(cell_at(page, number, table.key_column), place.key)
@@ -30,7 +31,7 @@ def write_rows(
         for own in peoples_own:
             _lock(cell_at(page, number, own), is_locked=False)
         if is_changed:
-            fit_height(page, number, table.columns.values())
+            fit_height(page, number, room)
 
 
 def _write(cell: XlsxCell, column: Column, place: Place, rows: Mapping[str, Row]) -> bool:

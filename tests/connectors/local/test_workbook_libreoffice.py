@@ -1,0 +1,58 @@
+"""Somebody opens the workbook in LibreOffice and saves it, which rewrites all of the file: everything is still there."""
+
+import itertools
+import shutil
+import subprocess
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.comments import Comment
+
+from connectors.local.workbook import LocalWorkbook
+from firstbell.records import SheetRows
+from firstbell.testing.workbook_conformance import ALICIA, LAYOUT, MICHAEL, ZOE, read_sheet
+from firstbell.testing.workbook_person import Person, cell_of
+
+OFFICE = shutil.which("soffice")
+pytestmark = pytest.mark.skipif(not OFFICE, reason="LibreOffice is not installed")
+ROWS = {"a": {**ALICIA, "Decision": "hold"}, "m": {**MICHAEL, "Pupil": "=1+1"}, "z": {**ZOE, "Reason given": "007"}}
+
+
+@pytest.fixture
+def path(tmp_path):
+    """Drawn, given a note by a person, and saved by LibreOffice."""
+    path = tmp_path / "Trial.xlsx"
+    draw(path, ROWS)
+    Person(path).changes(lambda book: setattr(cell_of(book["Today"], "z", "Pupil"), "comment", Comment("gran", "PT")))
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = [OFFICE, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path / "saved"), str(path)]
+    subprocess.run(command, check=True, capture_output=True, timeout=240)
+    shutil.copy(tmp_path / "saved" / path.name, path)
+    return path
+
+
+def draw(path, rows):
+    LocalWorkbook(path).draw(LAYOUT, [SheetRows("Today", rows)], as_at="09:45")
+
+
+def test_what_people_typed_is_read_as_before(path):
+    rows = read_sheet(LocalWorkbook(path), "Today").rows
+
+    assert rows == {
+        "a": {"Reason given": "", "Decision": "hold"},
+        "m": {"Reason given": "", "Decision": ""},
+        "z": {"Reason given": "007", "Decision": ""},
+    }
+
+
+def test_the_next_drawing_finds_every_row_and_doubles_nothing(path):
+    draw(path, {"z": {**ZOE, "Days": 9}, "m": ROWS["m"]})
+
+    sheet = load_workbook(path)["Today"]
+    assert [row.get("Pupil") for row in Person(path).sees("Today")] == ["=1+1", "Zoë Test"]
+    assert (cell_of(sheet, "m", "Pupil").data_type, cell_of(sheet, "z", "Days").value) == ("s", 9)
+    assert cell_of(sheet, "z", "Pupil").comment.text == "gran"
+    assert [str(rule.sqref) for rule in sheet.data_validations.dataValidation] == ["F6:F7"]
+    assert (sheet.protection.sheet, sheet.column_dimensions["A"].hidden, sheet.auto_filter.ref) == (True, True, "A5:G7")
+    spans = sorted((each.min, each.max) for each in sheet.column_dimensions.values())
+    assert all(left[1] < right[0] for left, right in itertools.pairwise(spans))

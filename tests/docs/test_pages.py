@@ -46,6 +46,33 @@ def test_a_broken_link_and_a_broken_anchor_are_seen(root):
     assert len(broken_links("README.md", text, root)) == 2
 
 
+def test_every_page_can_be_reached_from_the_readme(pages, root):
+    reached, ahead = set(), ["README.md"]
+    while ahead:
+        page = ahead.pop()
+        reached.add(page)
+        targets = (target.partition("#")[0] for target in LINK.findall(pages[page]) if ":" not in target)
+        files = {((root / page).parent / target).resolve() for target in targets if target}
+        found = {file.relative_to(root).as_posix() for file in files if file.is_relative_to(root)}
+        ahead += [page for page in found & pages.keys() if page not in reached]
+
+    astray = [page for page in pages if page not in reached and not page.startswith("connectors/")]  # beside their code
+    assert astray == [], "link it from a page that leads to it"
+
+
+def test_every_name_in_the_glossary_is_one_in_the_code(pages, root):
+    rows = [line.split("|") for line in pages["docs/glossary.md"].splitlines() if line.startswith("| ")]
+    names = {name.split(".")[-1] for row in rows for name in SPAN.findall(row[-2])}
+    code = "\n".join(
+        f"{file.stem} {file.parent.name} {file.read_text(encoding='utf-8')}"
+        for folder in ("rules", "firstbell", "sheets_templates")
+        for file in (root / folder).rglob("*.py")
+    )
+
+    assert names
+    assert [name for name in sorted(names) if not re.search(rf"\b{name}\b", code)] == []
+
+
 def test_every_toml_example_parses(blocks):
     examples = blocks("toml")
 

@@ -4,7 +4,8 @@ import contextlib
 import io
 import os
 import re
-import tempfile
+import secrets
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -67,10 +68,9 @@ def replace_if_unchanged(path: Path, before: bytes | None, after: bytes) -> bool
     """
     if after == before:
         return True
-    path.parent.mkdir(parents=True, exist_ok=True)
-    remove_left_over(path)
-    beside = _written_beside(path, after)
+    beside = path.with_name(f"{_prefix(path)}{secrets.token_hex(8)}.tmp")
     try:
+        _write(beside, path, after)
         refuse_while_open(path)
         if content_of(path) != before:
             return False
@@ -78,26 +78,35 @@ def replace_if_unchanged(path: Path, before: bytes | None, after: bytes) -> bool
     except FileNotFoundError:
         return False
     except PermissionError as error:
-        raise NeedsHuman(f"close {path.name}: someone has it open, and nothing was changed", path.name) from error
+        raise NeedsHuman(
+            f"close {path.name}: someone has it open, or Firstbell may not change it; nothing was changed", path.name
+        ) from error
+    except OSError as error:
+        raise NeedsHuman("the workbook can't be written: see that its disk is there and has room", path.name) from error
     finally:
-        beside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
     return True
 
 
-def _written_beside(path: Path, content: bytes) -> Path:
-    """The content, safely on disk in a new file beside the workbook, where replacing is one step."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=_prefix(path), suffix=".tmp", delete=False) as file:
+def _write(beside: Path, path: Path, content: bytes) -> None:
+    """Put the content safely on disk in a new file beside the workbook, open to the same people."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    remove_left_over(path)
+    with beside.open("xb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    return Path(file.name)
+    with contextlib.suppress(FileNotFoundError):
+        shutil.copymode(path, beside)
 
 
 def remove_left_over(path: Path) -> None:
     """Delete what a run that died between writing and replacing left beside the workbook."""
-    for left in path.parent.glob(f"{_prefix(path)}*.tmp"):
-        with contextlib.suppress(OSError):
-            left.unlink()
+    for left in path.parent.iterdir():
+        if left.name.startswith(_prefix(path)):
+            with contextlib.suppress(OSError):
+                left.unlink()
 
 
 def _prefix(path: Path) -> str:

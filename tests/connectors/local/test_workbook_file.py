@@ -138,6 +138,28 @@ def test_the_folder_is_made(tmp_path):
     assert (tmp_path / "new" / "Trial.xlsx").is_file()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_whoever_could_open_the_file_still_can(workbook, path):
+    path.chmod(0o664)
+
+    draw_today(workbook, m=MICHAEL)
+
+    assert path.stat().st_mode & 0o777 == 0o664
+
+
+def test_a_disk_that_does_not_take_it_needs_a_person_and_changes_nothing(workbook, path, monkeypatch):
+    def full(_descriptor):
+        raise OSError(28, "No space left on device")
+
+    before = path.read_bytes()
+    monkeypatch.setattr(os, "fsync", full)
+
+    with pytest.raises(NeedsHuman, match="has room"):
+        draw_today(workbook, m=MICHAEL)
+    assert path.read_bytes() == before
+    assert list(path.parent.glob(".firstbell-*")) == []
+
+
 def a_zip(entries):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:

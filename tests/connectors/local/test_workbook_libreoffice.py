@@ -1,4 +1,4 @@
-"""Somebody opens the workbook in LibreOffice and saves it, which rewrites all of the file: everything is still there."""
+"""Somebody opens the workbook in LibreOffice and saves it, which rewrites the whole file: everything is still there."""
 
 import itertools
 import shutil

@@ -16,6 +16,7 @@ from firstbell.workflows.office import Office
 from rules.calendar import SchoolCalendar
 from rules.people import Pupil
 
+OUTBOX, CHANNEL = Path("outbox"), Path("Safeguarding") / "channel"
 COLUMN_MAPPING = "column-mapping.toml"
 OWN_WORDING = Path(__file__).parent.parent / "message_templates"
 
@@ -58,10 +59,9 @@ def open_office(config: Path, *, at: dt.datetime | None = None, rehearse: bool =
 
 def office_of(settings: Settings, clock: Clock, *, rehearse: bool) -> Office:
     """Put the connectors that the settings name behind the ports."""
+    from connectors.files import FilesMis  # noqa: PLC0415 - loaded where it is used
     from connectors.local.channel import LocalChannel  # noqa: PLC0415
     from connectors.local.folders import LocalFolders  # noqa: PLC0415
-
-    from connectors.files import FilesMis  # noqa: PLC0415 - loaded where it is used
     from connectors.local.workbook import LocalWorkbook  # noqa: PLC0415
     from firstbell.messages.rendering import Wording  # noqa: PLC0415
 
@@ -74,7 +74,7 @@ def office_of(settings: Settings, clock: Clock, *, rehearse: bool) -> Office:
         attendance_workbook=LocalWorkbook(folder / "Attendance.xlsx"),
         safeguarding_workbook=LocalWorkbook(folder / "Safeguarding" / "Safeguarding.xlsx"),
         mailer=_mailer(settings, folder, clock, rehearse=rehearse),
-        channel=LocalChannel(folder / "Safeguarding" / "channel", clock),
+        channel=LocalChannel(folder / CHANNEL, clock),
         folders=LocalFolders(folder / "Safeguarding"),
         clock=clock,
         wording=Wording((settings.local.folder / "message_templates", OWN_WORDING)),
@@ -106,12 +106,22 @@ def _real_mailer(settings: Settings, folder: Path, clock: Clock) -> Mailer:
     if settings.outgoing.mailer == "local":
         from connectors.local.outbox import LocalOutbox  # noqa: PLC0415
 
-        return LocalOutbox(folder / "outbox", clock, sender=settings.school.absence_email)
+        return LocalOutbox(folder / OUTBOX, clock, sender=settings.school.absence_email)
     from connectors.smtp import SmtpMailer  # noqa: PLC0415
 
     if settings.smtp is None:
         raise Misconfigured("outgoing.mailer is 'smtp', so school.toml needs an [smtp] section")
     return SmtpMailer(settings.smtp, EnvironmentSecrets(), clock)
+
+
+def draw_pages(office: Office, *, rehearse: bool) -> tuple[Path, Path]:
+    """Draw the pages on which a person looks at the local outbox and channel. Returns where they are."""
+    from connectors.local.pages import draw_channel, draw_outbox  # noqa: PLC0415
+
+    folder, zone = place_of(office.settings, rehearse=rehearse), office.settings.zone
+    as_at = f"{office.clock.now().astimezone(zone):%A %d %B %Y, %H:%M}"
+    outbox = draw_outbox(folder / OUTBOX, as_at=as_at, zone=zone)
+    return outbox, draw_channel(folder / CHANNEL, as_at=as_at, zone=zone)
 
 
 def open_store_for(settings: Settings, *, rehearse: bool = False, make: bool = True) -> Store:

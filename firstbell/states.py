@@ -12,7 +12,7 @@ ALLOWED_STEPS: dict[State, frozenset[State]] = {
     State.PROPOSED: frozenset({State.HELD, State.BLOCKED}),
     State.HELD: frozenset({State.RELEASING, State.STOPPED, State.BLOCKED, State.RECALLED, State.EXPIRED}),
     State.RELEASING: frozenset({State.SENDING, State.HELD, State.RECALLED, State.EXPIRED, State.STOPPED}),
-    State.SENDING: frozenset({State.SENT, State.UNKNOWN, State.RELEASING, State.HELD}),
+    State.SENDING: frozenset({State.SENT, State.BOUNCED, State.UNKNOWN, State.RELEASING, State.HELD}),
     State.UNKNOWN: frozenset({State.SENT, State.HELD, State.RELEASING}),
     State.SENT: frozenset({State.DELIVERED, State.BOUNCED, State.ANSWERED}),
     State.DELIVERED: frozenset({State.ANSWERED, State.BOUNCED}),

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from firstbell.composition import open_office
+from firstbell.composition import draw_pages, open_office
 from firstbell.workflows.daily_jobs import chase_job, sync_job
 from firstbell.workflows.first_day_contact import MorningReport, first_day_contact
 from firstbell.workflows.office import Office
@@ -58,6 +58,7 @@ def run_command(
     """
     office = open_office(config, at=at, rehearse=rehearse)
     report = JOBS[job](office)
+    draw_pages(office, rehearse=rehearse or office.settings.outgoing.rehearsal)
     _show(report, as_json_object=as_json_object)
     return NEEDS_A_PERSON if report.needs else DONE
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from firstbell.composition import SetClock, confirm_columns, office_of
+from firstbell.composition import SetClock, confirm_columns, draw_pages, office_of
 from firstbell.demo.exports import Exports
 from firstbell.demo.moments import Moment, Typed
 from firstbell.demo.school import DemoSchool
@@ -47,6 +47,7 @@ def play_morning(
             type_in(office, folder / FILES[typed.workbook], typed)
         report = JOBS[moment.job](office) if moment.job else None
         tell(Played(moment.at, moment.what, report))
+    draw_pages(office, rehearse=False)
     return office
 
 

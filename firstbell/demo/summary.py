@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from firstbell.composition import CHANNEL, OUTBOX
 from firstbell.demo.play import FILES
 from firstbell.records import Proposal, State
 from firstbell.workflows.office import Office
@@ -59,6 +60,6 @@ def _open_these(folder: Path) -> tuple[tuple[Path, str], ...]:
     return (
         (folder / FILES["Attendance"], "the office's workbook"),
         (folder / FILES["Safeguarding"], "the safeguarding team's workbook"),
-        (folder / "outbox" / "index.html", "every message that went"),
-        (folder / "Safeguarding" / "channel" / "channel.html", "the safeguarding channel"),
+        (folder / OUTBOX / "index.html", "every message that went"),
+        (folder / CHANNEL / "channel.html", "the safeguarding channel"),
     )

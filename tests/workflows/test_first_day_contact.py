@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from firstbell.errors import RetryLater
+from firstbell.errors import GiveUp, RetryLater
 from firstbell.records import State
 from firstbell.testing.fake_mailer import Crash, Step
 from firstbell.testing.morning_story import MONDAY, THIS_MORNING, UNEXPLAINED
@@ -342,3 +342,16 @@ def test_a_correction_goes_to_exactly_the_people_who_were_told(story):
 
     assert sorted(story.corrected()) == sorted(story.told()) == ["alicia-mum@example.net", "dad@example.net"]
     assert [p.purpose for p in story.proposals("ALICIA", Purpose.IN_SCHOOL_CORRECTION)]
+
+
+def test_an_address_the_provider_refuses_for_good_counts_as_a_bounce(story):
+    story.given_an_unexplained_absence("ALICIA")
+    story.given_a_contact("GRAN", "ALICIA", priority=2)
+    story.when_the_run_happens("09:45")
+    story.mailer.fail_next(Step.SEND, GiveUp("the mailbox does not exist"))
+
+    story.when_the_run_happens("09:56")
+    story.when_the_run_happens("10:00")
+
+    assert story.told() == ["gran@example.net"]
+    assert story.states("ALICIA") == [State.BOUNCED, State.SENT]

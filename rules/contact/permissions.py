@@ -126,7 +126,8 @@ class _Family:
         self.people = people
         typed = {box for address in blocked_addresses for box in mailboxes_in(address)}
         self.blocked = {link.contact_id for link in links if link.is_blocked}
-        self.blocked |= {link.contact_id for link in links if typed & self.mailboxes(link.contact_id)}
+        if typed:  # then whoever uses one is blocked with all their inboxes, also when the record is a sibling's
+            self.blocked |= {contact_id for contact_id in people if typed & self.mailboxes(contact_id)}
         self.blocked_mailboxes = {box for contact_id in self.blocked for box in self.mailboxes(contact_id)}
         times = Counter(link.contact_id for link in links)
         self.contradictory = {contact_id for contact_id, count in times.items() if count > 1}

@@ -67,6 +67,13 @@ def test_an_address_the_safeguarding_lead_typed_blocks_whoever_uses_it(a_family,
     assert family.refusals(blocked=[typed]) == {"dad": Refusal.BLOCKED, "mum": None}
 
 
+def test_a_typed_address_blocks_its_owner_even_when_only_a_siblings_record_names_him(a_family):
+    family = a_family().contact("mum", "home@x.test").contact("dad", "dad@x.test", "home@x.test")
+    family.links.pop()
+
+    assert family.refusals(blocked=["dad@x.test"]) == {"mum": Refusal.SHARES_ADDRESS}
+
+
 def test_a_tag_in_an_address_does_not_get_round_a_block(a_family):
     family = a_family().contact("mum", "dad+mum@example.test").contact("dad", "dad@example.test", is_blocked=True)
 

@@ -11,7 +11,7 @@ HOMES = {
     "datetime.date.today": (),
     "time": COMPOSITION,
     "uuid": (*COMPOSITION, "connectors/store_sql/desk.py"),  # names the holder of a lease; nothing else hangs on it
-    "secrets": COMPOSITION,
+    "secrets": (*COMPOSITION, "connectors/local/workbook_file.py"),  # the name of a file that stands for a moment
     "email.utils.make_msgid": COMPOSITION,
     "email.utils.localtime": COMPOSITION,
     "os.environ": SETTINGS,

@@ -1,5 +1,6 @@
 """How high a row must be for its words: a program that opens a file leaves the heights as it finds them."""
 
+import math
 from collections.abc import Iterable, Mapping
 
 from openpyxl.utils import get_column_letter
@@ -7,14 +8,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 POINTS_A_LINE = 15
 PADDING = 3
-# Lines break between words, so about a tenth of each stays empty.
+# Broken between words, about a tenth of each line stays empty.
 FILLED = 0.9
 
 
 def room_in(page: Worksheet, columns: Iterable[int]) -> dict[int, int]:
     """Characters that fit on a line in each column, at the widths they have now."""
-    widths = {column: page.column_dimensions[get_column_letter(column)].width for column in columns}
-    return {column: max(1, int(FILLED * width)) for column, width in widths.items()}
+    return {column: max(1, int(page.column_dimensions[get_column_letter(column)].width)) for column in columns}
 
 
 def fit_height(page: Worksheet, row: int, room: Mapping[int, int]) -> None:
@@ -26,4 +26,4 @@ def fit_height(page: Worksheet, row: int, room: Mapping[int, int]) -> None:
 def _lines(value: object, room: int) -> int:
     if not isinstance(value, str) or (len(value) <= room and "\n" not in value):
         return 1
-    return sum(max(1, -(-len(line) // room)) for line in value.split("\n"))
+    return sum(max(1, math.ceil(len(line) / room / FILLED)) for line in value.split("\n"))

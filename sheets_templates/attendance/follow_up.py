@@ -30,12 +30,11 @@ UNEXPLAINED = SheetLayout(
         Column("Settle by", "The last day you can act: N may not stand longer.", 13, kind=Kind.DATE),
         Column(
             "State",
-            "open, due soon, due today or overdue.",
+            "in time, last day or overdue; calendar ends: the school's calendar does not reach far enough to tell.",
             12,
             highlights=(
                 Highlight(("overdue",), Tone.ALARM),
-                Highlight(("due today", "due soon"), Tone.CAUTION),
-                Highlight(("settled",), Tone.DONE),
+                Highlight(("last day", "calendar ends"), Tone.CAUTION),
             ),
         ),
         Column("Attempts", "How often the family has been contacted about it.", 10, kind=Kind.WHOLE_NUMBER),

@@ -12,6 +12,12 @@ OUTCOMES = (
     "pupil is in school",
     "passed to safeguarding",
 )
+MESSAGE_TONES = (
+    Highlight(("not certain that it went", "did not arrive", "blocked", "needs two people"), Tone.ALARM),
+    Highlight(("waiting to go", "going"), Tone.CAUTION),
+    Highlight(("sent", "answered", "released", "told: in school after all"), Tone.DONE),
+    Highlight(("stopped", "recalled", "lapsed"), Tone.QUIET),
+)
 
 SUMMARY = SheetLayout(
     "Summary",
@@ -24,7 +30,7 @@ SUMMARY = SheetLayout(
         Column("What to do", "The next step, and the sheet it is done in.", 44),
     ),
     "Nothing has been counted yet. The first figures come when the morning's registers have been read.",
-    chart=Chart("The morning in figures", "What", "Number"),
+    chart=Chart("The morning in figures", "What", "Number", leaves_out=1),
 )
 
 TODAY = SheetLayout(
@@ -42,15 +48,12 @@ TODAY = SheetLayout(
             8,
             highlights=(Highlight(("N",), Tone.CAUTION),),
         ),
-        Column("What it means", "The code in words. Codes that tell of private matters show only 'absent'.", 28),
+        Column("What it means", "The code in words. Codes that tell of private matters show only 'absent'.", 38),
         Column(
             "Message",
             "Whether the parents have been told of the absence, and when.",
             24,
-            highlights=(
-                Highlight(("not sent", "bounced"), Tone.ALARM),
-                Highlight(("sent", "delivered", "answered"), Tone.DONE),
-            ),
+            highlights=MESSAGE_TONES,
         ),
         REASON_GIVEN,
         CODE_TO_RECORD,
@@ -73,13 +76,8 @@ QUEUE = SheetLayout(
         Column(
             "State",
             "Where the message stands.",
-            12,
-            highlights=(
-                Highlight(("blocked", "bounced", "unknown"), Tone.ALARM),
-                Highlight(("proposed", "held"), Tone.CAUTION),
-                Highlight(("sent", "delivered", "answered"), Tone.DONE),
-                Highlight(("stopped", "recalled", "expired"), Tone.QUIET),
-            ),
+            16,
+            highlights=MESSAGE_TONES,
         ),
         Column("Leaves at", "When it will be sent, unless someone stops it.", 11),
         Column("Why", "Why it is here, or what stops it.", 44),
@@ -135,8 +133,7 @@ REGISTERS_TO_CHASE = SheetLayout(
             16,
             highlights=(
                 Highlight(("not taken",), Tone.ALARM),
-                Highlight(("asked", "reminded"), Tone.CAUTION),
-                Highlight(("taken", "answered"), Tone.DONE),
+                Highlight(("taken",), Tone.DONE),
             ),
         ),
         people("Answer", "What the teacher said, if they told you and not Firstbell.", 34),

@@ -21,6 +21,7 @@ BASIL = {"Pupil": "Fakename, Basil", "Year": "11", "Form": "11RX", "Session": AM
 CLEO = {"Pupil": "O'Pretend, Cleo", "Year": "9", "Form": "9T", "Session": AM}
 ATTENDANCE_ROWS = {
     "Summary": [
+        {"What": "Pupils in school", "Number": 1171, "Of": 1264},
         {"What": "Away", "Number": 93, "Of": 1264, "What to do": "See Today."},
         {"What": "Absences with no reason yet", "Number": 21, "Of": 93, "What to do": "Messages wait in Queue."},
         {"What": "Families to ring", "Number": 6, "Of": 21, "What to do": "Ring from the top of Phone list."},
@@ -30,12 +31,12 @@ ATTENDANCE_ROWS = {
     "Today": [
         ANNA | {"Code": "N", "What it means": "Absent, no reason given yet", "Message": "sent",
                 "Reason given": "=SUM(1,1) is what she wrote", "Initials": "PT"},
-        BASIL | {"Code": "M", "What it means": "Absent", "Message": "not sent"},
-        CLEO | {"Code": "/", "What it means": "Present (am)", "Message": "delivered",
+        BASIL | {"Code": "M", "What it means": "Absent", "Message": "did not arrive"},
+        CLEO | {"Code": "/", "What it means": "Present (am)", "Message": "told: in school after all",
                 "Firstbell says": "Not taken in: code B needs the activity named. Type it in Reason given."},
     ],
     "Queue": [
-        ANNA | {"What": "Not in school this morning", "To": "mother, by email", "State": "held", "Leaves at": "09:55",
+        ANNA | {"What": "Not in school this morning", "To": "mother, email", "State": "going", "Leaves at": "09:55",
                 "Why": "No reason yet; nobody has stopped it."},
         BASIL | {"What": "Not in school this morning", "To": "nobody", "State": "blocked", "Leaves at": "",
                  "Why": "The pupil is 18: automatic messages are not sent about adults."},
@@ -56,7 +57,7 @@ ATTENDANCE_ROWS = {
     ],
     "Unexplained (N)": [
         ANNA | {"Date": dt.date(2026, 11, 17), "School days open": 4, "Settle by": dt.date(2026, 11, 24),
-                "State": "due soon", "Attempts": 3},
+                "State": "last day", "Attempts": 3},
         BASIL | {"Date": dt.date(2026, 11, 13), "School days open": 6, "Settle by": dt.date(2026, 11, 20),
                  "State": "overdue", "Attempts": 5},
     ],

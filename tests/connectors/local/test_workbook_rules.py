@@ -12,14 +12,19 @@ from firstbell.testing.workbook_conformance import LAYOUT
 from firstbell.testing.workbook_person import Person, cell_of, header_row, headings
 from sheets_templates import Tone
 from sheets_templates.attendance import ATTENDANCE
+from sheets_templates.attendance.morning import MESSAGE_TONES
 from sheets_templates.safeguarding import SAFEGUARDING
 
-SUMMARY = {"away": {"What": "Away", "Number": 93, "Of": 1264}, "n": {"What": "No reason yet", "Number": 21, "Of": 93}}
+SUMMARY = {
+    "here": {"What": "In school", "Number": 1170},
+    "away": {"What": "Away", "Number": 93, "Of": 1264},
+    "n": {"What": "No reason yet", "Number": 21, "Of": 93},
+}
 
 
 @pytest.fixture
 def path(tmp_path):
-    """The Attendance workbook with two lines in Summary and one in Today, drawn twice."""
+    """The Attendance workbook with three lines in Summary and one in Today, drawn twice."""
     workbook = LocalWorkbook(tmp_path / "Attendance.xlsx")
     today = {"a": {"Pupil": "Alicia Test", "Code": "N", "Message": "sent"}}
     for _ in range(2):
@@ -104,16 +109,22 @@ def test_a_drop_down_offers_every_code(book):
     assert book[sheet].sheet_state == "veryHidden"
 
 
+def equals(highlight):
+    return ",".join(f'$H6="{value}"' for value in highlight.values)
+
+
 def test_tones_follow_the_words_and_are_there_once(book):
     formulas = [rule.formula[0] for each in book["Today"].conditional_formatting for rule in each.rules]
 
     assert formulas == [
         'AND(N("Firstbell")=0,OR($F6="N"))',
-        'AND(N("Firstbell")=0,OR($H6="not sent",$H6="bounced"))',
-        'AND(N("Firstbell")=0,OR($H6="sent",$H6="delivered",$H6="answered"))',
+        f'AND(N("Firstbell")=0,OR({equals(MESSAGE_TONES[0])}))',
+        f'AND(N("Firstbell")=0,OR({equals(MESSAGE_TONES[1])}))',
+        f'AND(N("Firstbell")=0,OR({equals(MESSAGE_TONES[2])}))',
+        f'AND(N("Firstbell")=0,OR({equals(MESSAGE_TONES[3])}))',
     ]
     fills = [rule.dxf.fill.bgColor.rgb for each in book["Today"].conditional_formatting for rule in each.rules]
-    assert fills == [f"00{TONES[tone][1]}" for tone in (Tone.CAUTION, Tone.ALARM, Tone.DONE)]
+    assert fills == [f"00{TONES[tone][1]}" for tone in (Tone.CAUTION, *Tone)]
 
 
 def test_every_heading_carries_its_note_and_peoples_are_marked_in_words(book):
@@ -150,11 +161,11 @@ def test_headings_stay_in_sight_and_are_repeated_on_every_printed_page(book):
     assert (sheet.oddFooter.left.text, sheet.auto_filter.ref) == ("&A", "A5:L6")
 
 
-def test_the_chart_is_there_once_and_covers_every_row(book):
+def test_the_chart_is_there_once_and_covers_every_row_but_the_one_that_would_dwarf_it(book):
     (chart,) = book["Summary"]._charts
 
-    assert chart.series[0].val.numRef.f == "'Summary'!$C$6:$C$7"
-    assert chart.series[0].cat.numRef.f == "'Summary'!$B$6:$B$7"
+    assert chart.series[0].val.numRef.f == "'Summary'!$C$7:$C$8"
+    assert chart.series[0].cat.numRef.f == "'Summary'!$B$7:$B$8"
 
 
 def test_the_chart_stays_where_people_moved_it_and_goes_when_there_is_nothing_to_show(path):

@@ -4,6 +4,7 @@ import datetime as dt
 import email.policy
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.header import decode_header, make_header
 from email.message import EmailMessage
@@ -11,6 +12,7 @@ from email.parser import BytesHeaderParser, BytesParser
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
+from connectors._bounces import is_permanent, read_report
 from connectors._mail import KEY_HEADER
 
 PURPOSE_HEADER = "X-Firstbell-Purpose"
@@ -25,6 +27,7 @@ class StoredMail:
 
     name: str
     key: str
+    message_id: str
     purpose: str
     reference: str
     subject: str
@@ -61,6 +64,7 @@ def read_headers(path: Path) -> StoredMail:
     return StoredMail(
         path.stem,
         _decoded(mail[KEY_HEADER]),
+        _decoded(mail["Message-ID"]).strip(),
         _decoded(mail[PURPOSE_HEADER]),
         _decoded(mail[REFERENCE_HEADER]),
         _decoded(mail["Subject"]),
@@ -78,6 +82,24 @@ def read_mail(path: Path) -> EmailMessage:
     return BytesParser(EmailMessage, policy=email.policy.default).parsebytes(path.read_bytes())
 
 
-def bounce_reports(outbox: Path) -> dict[str, Path]:
-    """What people put in `bounces`: the file by the reference it is named after, in capitals."""
-    return {path.stem.upper(): path for path in outbox.glob("bounces/*.txt")}
+def bounce_reports(outbox: Path) -> dict[str, bool]:
+    """What people put in `bounces`: whether it is permanent, by the Message-ID or reference of the message.
+
+    A text file is named after the reference; an .eml is the report of non-delivery itself. Raises OSError.
+    """
+    found: dict[str, bool] = {}
+    for path in sorted(outbox.glob("bounces/*")):
+        if path.suffix.lower() == ".txt":
+            found[path.stem.upper()] = _is_permanent(path.read_text(encoding="utf-8", errors="replace"))
+        elif path.suffix.lower() == ".eml" and (report := read_report(path.read_bytes())) is not None:
+            found |= dict.fromkeys(report.identities, report.is_permanent)
+    return found
+
+
+def bounce_of(mail: StoredMail, reports: Mapping[str, bool]) -> bool | None:
+    """Whether the mail's bounce is permanent; None when it did not bounce."""
+    return reports.get(mail.message_id, reports.get(mail.reference.upper()))
+
+
+def _is_permanent(words: str) -> bool:
+    return "temporary" not in words.casefold() and is_permanent(words)

@@ -2,11 +2,10 @@
 
 drafts/NAME.eml     made ready, not sent
 sent/NAME.eml       sent
-bounces/ATT-….txt   put there by a person: the message with this reference did not arrive
+bounces/            put there by a person: what tells that a message did not arrive
 """
 
 import datetime as dt
-import re
 from pathlib import Path
 
 from connectors._mail import build_email
@@ -14,6 +13,7 @@ from connectors.local.disk import disk_errors, sync_folder, write_file
 from connectors.local.mail_files import (
     PURPOSE_HEADER,
     REFERENCE_HEADER,
+    bounce_of,
     bounce_reports,
     is_mail_name,
     key_digest,
@@ -27,8 +27,6 @@ from firstbell.records import Bounce, Guarantee, Message, Whereabouts
 
 # How long to leave a draft alone that another program holds open (Windows: a mail program that shows it).
 HELD_OPEN_FOR = dt.timedelta(minutes=1)
-# RFC 3463: 4.x.x means "later, perhaps"; anything else a person writes down counts as final.
-_TEMPORARY = re.compile(r"\b4\.\d{1,3}\.\d{1,3}\b|\btemporary\b", re.IGNORECASE)
 
 
 class LocalOutbox:
@@ -80,17 +78,14 @@ class LocalOutbox:
                 draft.unlink(missing_ok=True)
 
     def bounces(self, since: dt.datetime) -> tuple[Bounce, ...]:
-        """Messages sent since a time whose reference a person put in `bounces`; the time is that of the message."""
+        """Messages sent since a time that something in `bounces` is about; the time is that of the message."""
         with disk_errors("the outbox"):
             reports = bounce_reports(self._folder)
             if not reports:
                 return ()
-            sent = (read_headers(path) for path in mail_files(self._sent, since.astimezone(dt.UTC).date()))
-            return tuple(
-                Bounce(mail.key, _is_permanent(reports[mail.reference.upper()]), mail.at)
-                for mail in sent
-                if mail.at >= since and mail.reference.upper() in reports
-            )
+            sent = [read_headers(path) for path in mail_files(self._sent, since.astimezone(dt.UTC).date())]
+        found = ((mail, bounce_of(mail, reports)) for mail in sent if mail.at >= since)
+        return tuple(Bounce(mail.key, permanent, mail.at) for mail, permanent in found if permanent is not None)
 
     def _file(self, folder: Path, draft_id: str) -> Path | None:
         return folder / f"{draft_id}.eml" if is_mail_name(draft_id) else None
@@ -103,7 +98,3 @@ def _rename(draft: Path, sent: Path) -> None:
         raise NeedsHuman("the draft is not there any more: look the message up", "the outbox") from error
     except PermissionError as error:
         raise RetryLater(HELD_OPEN_FOR) from error
-
-
-def _is_permanent(report: Path) -> bool:
-    return _TEMPORARY.search(report.read_text(encoding="utf-8", errors="replace")) is None

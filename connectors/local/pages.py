@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from connectors.local.channel import read_card
 from connectors.local.disk import disk_errors, write_view
-from connectors.local.mail_files import StoredMail, bounce_reports, mail_files, read_headers, read_mail
+from connectors.local.mail_files import StoredMail, bounce_of, bounce_reports, mail_files, read_headers, read_mail
 
 TEMPLATES = Path(__file__).parent / "page_templates"
 
@@ -61,10 +61,10 @@ def draw_channel(folder: Path, *, as_at: str, zone: ZoneInfo) -> Path:
 
 
 def _listed(folder: Path) -> Iterable[ListedMail]:
-    bounced = bounce_reports(folder)
+    reports = bounce_reports(folder)
     for file in mail_files(folder / "sent"):
         mail = read_headers(file)
-        yield ListedMail(mail, "Bounced" if mail.reference.upper() in bounced else "Sent", file)
+        yield ListedMail(mail, "Sent" if bounce_of(mail, reports) is None else "Bounced", file)
     for file in mail_files(folder / "drafts"):
         yield ListedMail(read_headers(file), "Draft, not sent", file)
 

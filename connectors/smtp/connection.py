@@ -37,7 +37,7 @@ class Connection:
         self._timeout = timeout_seconds
         self._server: smtplib.SMTP | None = None
 
-    def open(self) -> smtplib.SMTP:
+    def ready(self) -> smtplib.SMTP:
         """Connect, encrypt and sign in, unless that is done already. Raises RetryLater, Misconfigured."""
         if self._server is None:
             with _opening_errors():
@@ -71,7 +71,7 @@ class Connection:
         """Say from whom and to whom. A server that had let go of an idle connection is called once more."""
         was_open = self._server is not None
         try:
-            return self._announce(self.open(), recipient)
+            return self._announce(self.ready(), recipient)
         except OSError as dropped:
             self._drop()
             if was_open:

@@ -37,7 +37,7 @@ class SmtpMailer:
         The draft's id is the Message-ID, which follows from the key. Raises GiveUp, RetryLater, Misconfigured.
         """
         built = build_email(message, sender=self._sender, at=self._clock.now())
-        self._connection.open()
+        self._connection.ready()
         draft_id = message_id(message.key, self._sender)
         if self._fate.get(draft_id) not in {Whereabouts.SENT, Whereabouts.CANNOT_TELL}:
             self._drafts[draft_id] = (message.to, built.as_bytes())

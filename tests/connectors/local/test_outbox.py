@@ -196,6 +196,25 @@ def test_a_bounce_put_in_the_folder_is_matched_by_its_reference(outbox, tmp_path
     assert (bounce.key, bounce.is_permanent, bounce.at) == ("k1", is_permanent, clock.now())
 
 
+def test_a_report_of_non_delivery_put_in_the_folder_is_matched_by_the_message_it_returns(outbox, tmp_path, clock):
+    for key in ("k1", "k2"):
+        outbox.send_draft(outbox.create_draft(a_message(key)))
+    returned = next(mail for mail in sent_mails(tmp_path) if mail["X-Firstbell-Key"] == "k2")
+    report = f"From: mailer-daemon@example.org\n\n550 5.1.1 no such user\nMessage-ID: {returned['Message-ID']}\n"
+    bounce_file(tmp_path, "Undelivered mail.eml", report)
+
+    (bounce,) = outbox.bounces(clock.now())
+
+    assert (bounce.key, bounce.is_permanent) == ("k2", True)
+
+
+def test_a_mail_that_is_no_report_bounces_nothing(outbox, tmp_path, clock):
+    outbox.send_draft(outbox.create_draft(a_message("k1", reference="ATT-7F3K9Q")))
+    bounce_file(tmp_path, "answer.eml", "From: zoe.nguyen@example.org\n\nATT-7F3K9Q She is ill.\n")
+
+    assert outbox.bounces(clock.now()) == ()
+
+
 def test_a_bounce_of_nothing_we_sent_is_nothing(outbox, tmp_path, clock):
     outbox.create_draft(a_message("k1"))
     bounce_file(tmp_path, "ATT-7F3K9Q.txt")

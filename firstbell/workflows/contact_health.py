@@ -1,11 +1,9 @@
 """What is wrong with the contact details, so that it is mended before the morning it is needed."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from firstbell.records import Roll
-from firstbell.workflows.session_now import links_by_pupil
 from rules.contact.permissions import Refusal, who_may_be_told
 from rules.contact.purposes import Purpose
 from rules.parameters import parameter
@@ -29,20 +27,19 @@ class HealthLine:
     mend: str
 
 
-def contact_health(roll: Roll, as_of: dt.date) -> tuple[HealthLine, ...]:
-    """Everything to mend in a roll, the pupils nobody can be told about first."""
-    links, contacts = links_by_pupil(roll.links), {contact.id: contact for contact in roll.contacts}
-    lines = [
-        line
-        for pupil in roll.pupils
-        if pupil.is_on_roll(as_of)
-        for line in _lines(pupil, links.get(pupil.id, ()), contacts, as_of)
-    ]
+def contact_health(
+    pupils: Iterable[Pupil],
+    contacts: Mapping[str, Contact],
+    links: Mapping[str, tuple[PupilContact, ...]],
+    as_of: dt.date,
+) -> tuple[HealthLine, ...]:
+    """Everything to mend for these pupils, those nobody can be told about first. `links` are by pupil id."""
+    lines = [line for pupil in pupils for line in _lines(pupil, links.get(pupil.id, ()), contacts, as_of)]
     return tuple(sorted(lines, key=lambda line: (line.rank, line.pupil.id, line.wrong)))
 
 
 def _lines(
-    pupil: Pupil, links: tuple[PupilContact, ...], contacts: dict[str, Contact], as_of: dt.date
+    pupil: Pupil, links: tuple[PupilContact, ...], contacts: Mapping[str, Contact], as_of: dt.date
 ) -> Iterator[HealthLine]:
     decisions = who_may_be_told(pupil, links, contacts, Purpose.FIRST_DAY_ABSENCE, as_of=as_of)
     reasons = dict.fromkeys(d.refusal for d in decisions if d.refusal)

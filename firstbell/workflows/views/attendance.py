@@ -39,9 +39,7 @@ def summary_rows(office: Office, picture: Picture) -> Rows:
     sent = sum(p.state in {State.SENT, State.DELIVERED, State.ANSWERED} for p in _first_day(picture))
     held = sum(p.state is State.HELD for p in _first_day(picture))
     to_acknowledge = sum(alert.acknowledged_by is None for alert in picture.alerts)
-    in_school = sum(now.is_in_school(pupil_id) for pupil_id in now.pupils)
     lines = [
-        ("in", "Pupils in school or at an approved activity", in_school, on_roll, "Nothing."),
         ("absent", "Absent with a known reason", _absent_with_reason(now), on_roll, "Nothing."),
         ("n", "Not marked in, reason not known", len(now.unexplained()), on_roll, "See Queue and Phone list."),
         ("blank", "No mark: register not taken", _unmarked(now), on_roll, "See Registers to chase."),
@@ -122,14 +120,14 @@ def phone_rows(picture: Picture) -> Rows:
         key = pupil_session_key(call.pupil.id, picture.now.session)
         contacts = [(link, picture.now.contacts.get(link.contact_id)) for link in call.whom]
         people = [f"{link.relationship}: {_full_name(c.forename, c.surname)}" for link, c in contacts if c]
-        numbers = [c.phones[0].reveal() for _, c in contacts if c and c.phones]
+        numbers = [c.phones[0].reveal() if c.phones else "no number" for _, c in contacts if c]
         rows[key] = {
             "Rank": rank,
             **picture.who(call.pupil.id),
             "Session": str(picture.now.session),
             "Why by phone": call.why,
-            "Whom to call": "; ".join(people) or "Nobody on record may be called: tell the safeguarding team.",
-            "Phone": "; ".join(numbers),
+            "Whom to call": "\n".join(people) or "Nobody on record may be called: tell the safeguarding team.",
+            "Phone": "\n".join(numbers),
             **picture.says("Phone list", key),
         }
     return rows
@@ -199,7 +197,8 @@ def _message_words(proposals: tuple[Proposal, ...]) -> str:
     corrected = [p for p in proposals if p.purpose is Purpose.IN_SCHOOL_CORRECTION and p.state is State.SENT]
     if corrected:
         return "told: in school after all"
-    return ", ".join(dict.fromkeys(STATE_WORDS.get(p.state, p.state.value) for p in proposals))
+    latest = [p for p in proposals if p.planned_at == proposals[-1].planned_at]
+    return ", ".join(dict.fromkeys(STATE_WORDS.get(p.state, p.state.value) for p in latest))
 
 
 def _full_name(forename: Personal, surname: Personal) -> str:

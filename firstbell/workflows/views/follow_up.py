@@ -152,13 +152,11 @@ def _log_row(office: Office, picture: Picture, entry: LedgerEntry) -> dict[str, 
     }
 
 
-def health_rows(office: Office, picture: Picture) -> Rows:
+def health_rows(picture: Picture) -> Rows:
     """What to mend in the contact details, the pupils nobody can be told about first."""
-    roll = office.store.registers.roll()
-    if roll is None:
-        return {}
+    now = picture.now
     rows: Rows = {}
-    for line in contact_health(roll, office.today()):
+    for line in contact_health(now.pupils.values(), now.contacts, now.links, now.session.date):
         key = f"{line.pupil.id}|{line.rank}|{line.wrong[:40]}"
         rows[key] = {
             "Rank": line.rank,

@@ -1,6 +1,6 @@
 """The sheets of the Safeguarding workbook: Alerts, Vulnerable pupils, Non-contact, Told outside agencies."""
 
-from firstbell.records import PersonsCell, Roll
+from firstbell.records import PersonsCell
 from firstbell.workflows.office import Office
 from firstbell.workflows.safeguarding_alerts import Alert, settled_alert
 from firstbell.workflows.views.picture import Picture, Rows
@@ -50,11 +50,10 @@ def vulnerable_rows(office: Office, picture: Picture) -> Rows:
 
 def non_contact_rows(office: Office, picture: Picture) -> Rows:
     """Contacts the MIS says must not be contacted, and the addresses the team has blocked."""
-    roll = office.store.registers.roll()
     rows: Rows = {}
-    for link in sorted(roll.links if roll else (), key=lambda link: (link.pupil_id, link.contact_id)):
-        if link.is_blocked and link.pupil_id in picture.now.pupils:
-            rows[f"{link.pupil_id}|{link.contact_id}"] = _blocked_row(picture, link, roll)
+    links = (link for pupil_id in picture.now.pupils for link in picture.now.contacts_of(pupil_id) if link.is_blocked)
+    for link in sorted(links, key=lambda link: (link.pupil_id, link.contact_id)):
+        rows[f"{link.pupil_id}|{link.contact_id}"] = _blocked_row(picture, link)
     for key in dict.fromkeys(cell.row_key for cell in _typed(office, "Non-contact")):
         if key not in rows:
             pupil_id = key.partition("|")[0]
@@ -68,8 +67,8 @@ def non_contact_rows(office: Office, picture: Picture) -> Rows:
     return rows
 
 
-def _blocked_row(picture: Picture, link: PupilContact, roll: Roll | None) -> dict[str, Cell]:
-    contact = next((c for c in roll.contacts if c.id == link.contact_id), None) if roll else None
+def _blocked_row(picture: Picture, link: PupilContact) -> dict[str, Cell]:
+    contact = picture.now.contacts.get(link.contact_id)
     name = f"{contact.forename.reveal()} {contact.surname.reveal()}" if contact else ""
     key = f"{link.pupil_id}|{link.contact_id}"
     return {

@@ -52,11 +52,11 @@ class RegisterSpan:
 
     def positions_with(self, codes: frozenset[AttendanceCode]) -> list[int]:
         """Where in the span these codes stand, in order."""
-        return [found.start() for found in _pattern(codes).finditer(self.marks)]
+        return list(map(re.Match.start, _pattern(codes).finditer(self.marks)))
 
     def sessions_with(self, codes: frozenset[AttendanceCode]) -> tuple[Session, ...]:
         """The sessions marked with one of these codes, in order."""
-        return tuple(self.sessions[position] for position in self.positions_with(codes))
+        return tuple(map(self.sessions.__getitem__, self.positions_with(codes)))
 
     def days_wholly(self, codes: frozenset[AttendanceCode]) -> tuple[dt.date, ...]:
         """The days that have a mark and no mark but these codes, in order."""

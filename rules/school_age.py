@@ -6,8 +6,10 @@ school year in which the pupil turns 16; that school year runs to 31 August.
 
 import datetime as dt
 from calendar import isleap
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rules.calendar import Session
 from rules.parameters import parameter
 
 AGE_AT_THE_BEGINNING = 5
@@ -27,6 +29,11 @@ class SchoolAge:
 
     def holds_on(self, day: dt.date) -> bool:
         return self.first <= day <= self.last
+
+    def among(self, sessions: Iterable[Session]) -> tuple[Session, ...]:
+        """Those of the sessions at which the pupil is of compulsory school age."""
+        first, last = self.first, self.last
+        return tuple(session for session in sessions if first <= session.date <= last)
 
 
 ALWAYS = SchoolAge(dt.date.min, dt.date.max)

@@ -40,9 +40,9 @@ def national_threshold(
 ) -> NationalThreshold:
     """Look over all marks of `span` up to `as_of`; sessions outside compulsory school age are left out."""
     law = _law(as_of)
-    seen = [session for session in span.sessions_with(law.codes) if session.date <= as_of]
-    counting = tuple(session for session in seen if age.holds_on(session.date))
-    outside = tuple(session for session in seen if not age.holds_on(session.date))
+    seen = tuple(session for session in span.sessions_with(law.codes) if session.date <= as_of)
+    counting = age.among(seen)
+    outside = tuple(session for session in seen if session not in counting) if counting != seen else ()
     opens = _window_opens(calendar, calendar.school_week(as_of), law)
     current = tuple(session for session in counting if session.date >= opens)
     if not age.holds_on(as_of):

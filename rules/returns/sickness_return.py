@@ -35,7 +35,7 @@ def illness(span: RegisterSpan, age: SchoolAge, as_of: dt.date) -> Illness:
     if not age.holds_on(as_of):
         sentence = "The pupil is not of compulsory school age, so no sickness return is due."
         return Illness(len(ill), None, Finding(Outcome.NOT_APPLICABLE, sentence, (), ill, (entry,)))
-    of_age = tuple(session for session in ill if age.holds_on(session.date))
+    of_age = age.among(ill)
     needed = entry.value * len(Half)
     if len(of_age) < needed:
         return Illness(len(ill), None, _not_met(of_age, needed, entry))

@@ -113,6 +113,21 @@ def test_a_pupil_of_whom_no_row_could_be_read_is_still_there():
     assert [pupil["pupil_id"] for pupil in answer([], problems=[refused])["pupils"]] == ["Michael"]
 
 
+def test_a_row_after_the_day_asked_that_could_not_be_read_is_passed_over():
+    tomorrow = Session(dt.date(2026, 11, 24), Half.AM)
+    refused = Problem("marks.csv, row 4", "Code H was withdrawn.", "Alicia", tomorrow, "H", "C or G")
+
+    (found,) = answer(read_register("2026-11-02  /\\"), problems=[refused])["pupils"]
+
+    assert found["problems"] == []
+
+
+def test_one_day_alone_can_be_asked_about():
+    (found,) = answer(read_register("2026-11-16  /\\\n2026-11-23  NN"), first=AS_OF)["pupils"]
+
+    assert (found["possible"], found["unauthorised"]) == (2, 2)
+
+
 def test_a_planned_closure_is_queried_when_another_pupil_was_in_school():
     marks = read_register("2026-11-02  ## ##", "P1") + read_register("2026-11-02  /\\ ##", "P2")
 

@@ -18,7 +18,6 @@ from rules.people import Pupil
 
 OUTBOX, CHANNEL = Path("outbox"), Path("Safeguarding") / "channel"
 COLUMN_MAPPING = "column-mapping.toml"
-OWN_WORDING = Path(__file__).parent.parent / "message_templates"
 
 
 class SystemClock:
@@ -77,7 +76,7 @@ def office_of(settings: Settings, clock: Clock, *, rehearse: bool) -> Office:
         channel=LocalChannel(folder / CHANNEL, clock),
         folders=LocalFolders(folder / "Safeguarding"),
         clock=clock,
-        wording=Wording((settings.local.folder / "message_templates", OWN_WORDING)),
+        wording=Wording.of_school(settings.local.folder / "message_templates"),
     )
 
 

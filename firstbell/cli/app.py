@@ -8,7 +8,7 @@ from firstbell.cli.init import init_command
 from firstbell.cli.ledger import export_command, show_command, verify_command
 from firstbell.cli.measures import measures_command
 from firstbell.cli.run import run_command
-
+from firstbell.cli.wording import wording_command
 
 
 def leave_with(code: int | None, **_: object) -> None:
@@ -32,6 +32,7 @@ app.command("demo")(demo_command)
 app.command("init")(init_command)
 app.command("run")(run_command)
 app.command("measures")(measures_command)
+app.command("wording")(wording_command)
 app.add_typer(ledger, name="ledger")
 ledger.command("verify")(verify_command)
 ledger.command("show")(show_command)

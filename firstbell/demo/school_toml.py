@@ -33,6 +33,9 @@ session_ends = 15:10:00
 kind = "files"
 folder = "mis"
 
+[safeguarding]
+workbook_link = "../Safeguarding.xlsx" # beside the channel's folder
+
 [outgoing]
 rehearsal = false # nothing can leave this computer: the mailer writes files into the outbox folder
 mailer = "local"

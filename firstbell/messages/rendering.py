@@ -53,7 +53,7 @@ class Wording:
             reference=str(values.get("reference") or reference_of(key)),
         )
 
-    def card(self, purpose: Purpose, context: Context, *, key: str) -> Card:
+    def card(self, purpose: Purpose, context: Context, *, key: str, is_urgent: bool = False) -> Card:
         """Render one card; no template of a card can name a person. Raises NeedsHuman as `email` does."""
         template = load(Kind.CARD, purpose, self.folders)
         values = values_of(purpose, context, template)
@@ -63,7 +63,7 @@ class Wording:
             lines=tuple(line for line in body_of(template, values).splitlines() if line),
             link_text=template.front.link_text,
             link=str(values.get("link", "")),
-            is_urgent=template.front.is_urgent,
+            is_urgent=is_urgent,
         )
 
 

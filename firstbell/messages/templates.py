@@ -51,7 +51,7 @@ class Limits(Strict):
 
 
 class FrontMatter(Strict):
-    """What stands above the text. `subject` is a card's title; `link_text` and `is_urgent` are for cards alone."""
+    """What stands above the text. `subject` is a card's title; `link_text` is for cards alone."""
 
     purpose: Purpose
     subject: Annotated[str, Field(min_length=1)]
@@ -60,7 +60,6 @@ class FrontMatter(Strict):
     reviewed_on: dt.date
     limits: Limits
     link_text: str = ""
-    is_urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,8 @@ def _post(office: Office, alert: Alert) -> bool:
     if office.settings.outgoing.stop:
         return False
     try:
-        office.channel.post(office.wording.card(PURPOSE, _context(office, alert), key=alert.case))
+        card = office.wording.card(PURPOSE, _context(office, alert), key=alert.case, is_urgent=alert.is_urgent)
+        office.channel.post(card)
     except (RetryLater, GiveUp, NeedsHuman, Misconfigured) as failed:
         _record(office, "alert.not_posted", alert, {"why": str(failed)})
         return False

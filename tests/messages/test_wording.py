@@ -69,7 +69,7 @@ def test_the_page_fetches_nothing_and_follows_nobody(rendered, purpose, context,
 
 @pytest.mark.parametrize("context", SAMPLES[Purpose.SAFEGUARDING_ALERT])
 def test_projected_screen_shows_no_name_on_a_card(context):
-    card = Wording().card(Purpose.SAFEGUARDING_ALERT, context, key="alert-1")
+    card = Wording().card(Purpose.SAFEGUARDING_ALERT, context, key="alert-1", is_urgent=True)
 
     assert personal_fields(Purpose.SAFEGUARDING_ALERT) == frozenset()
     assert card.title == "Safeguarding case SG-0042"

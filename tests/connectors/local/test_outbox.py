@@ -1,8 +1,6 @@
 """The outbox on disk: one file a message, sent by one rename."""
 
 import datetime as dt
-import email
-import email.policy
 import errno
 import os
 
@@ -10,30 +8,13 @@ import pytest
 
 from connectors.local.outbox import LocalOutbox
 from firstbell.errors import Misconfigured, NeedsHuman, RetryLater
-from firstbell.records import Message, Whereabouts
+from firstbell.records import Whereabouts
 from firstbell.testing.fake_clock import FakeClock
 from firstbell.testing.mailer_conformance import EmailConformance, MailerRig
-from firstbell.testing.messages import NOON, a_message
-from rules.contact.purposes import Purpose
-from rules.people import Personal
+from firstbell.testing.messages import a_message, message_in, parsed
 
 OFFICE = "office@st-example.example.org"
 NAME = "2026-11-23-" + "0" * 32 + "-" + "0" * 16
-
-
-def parse(content):
-    return email.message_from_bytes(content, policy=email.policy.default)
-
-
-def part(mail, kind):
-    found = mail.get_body((kind,))
-    return Personal(found.get_content().replace("\r\n", "\n") if found else "")
-
-
-def message_of(mail):
-    (to,) = mail["To"].addresses
-    key, purpose = mail["X-Firstbell-Key"], Purpose(mail["X-Firstbell-Purpose"])
-    return Message(key, purpose, Personal(to.addr_spec), mail["Subject"], part(mail, "plain"), part(mail, "html"), NOON)
 
 
 @pytest.fixture
@@ -47,7 +28,7 @@ def outbox(tmp_path, clock):
 
 
 def sent_mails(folder):
-    return [parse(path.read_bytes()) for path in sorted(folder.glob("sent/*.eml"))]
+    return [parsed(path.read_bytes()) for path in sorted(folder.glob("sent/*.eml"))]
 
 
 class TestLocalOutboxConforms(EmailConformance):
@@ -56,7 +37,16 @@ class TestLocalOutboxConforms(EmailConformance):
         def another_run():
             return LocalOutbox(tmp_path, clock, sender=OFFICE)
 
-        return MailerRig(outbox, another_run, lambda: list(map(message_of, sent_mails(tmp_path))), a_message, clock)
+        def arrived():
+            return [message_in(path.read_bytes()) for path in tmp_path.glob("sent/*.eml")]
+
+        return MailerRig(outbox, another_run, arrived, a_message, clock)
+            outbox,
+            another_run,
+            lambda: [message_in(path.read_bytes()) for path in tmp_path.glob("sent/*.eml")],
+            a_message,
+            clock,
+        )
 
 
 def test_a_mail_has_a_plain_part_before_its_html_part(outbox, tmp_path):

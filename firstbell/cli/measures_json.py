@@ -6,9 +6,14 @@ from fractions import Fraction
 from firstbell.records import Problem
 from firstbell.workflows.measures import Measures, PupilMeasures
 from rules.absence.rates import absence_percent, attendance_percent, round_half_up
+from rules.absence.unexplained import UnexplainedAbsence
 from rules.parameters import Entry
 
 Json = dict[str, object]
+COUNTS = (
+    *("possible", "attending", "approved_activity", "authorised", "unauthorised"),
+    *("late_before_close", "late_after_close"),
+)
 
 
 def as_json(measured: Measures) -> Json:
@@ -40,24 +45,10 @@ def _parameter(entry: Entry) -> Json:
 
 
 def _pupil(pupil: PupilMeasures) -> Json:
-    counts = pupil.counts
     return {
         "pupil_id": pupil.pupil_id,
-        "possible": counts.possible,
-        "attending": counts.attending,
-        "approved_activity": counts.approved_activity,
-        "authorised": counts.authorised,
-        "unauthorised": counts.unauthorised,
-        "late_before_close": counts.late_before_close,
-        "late_after_close": counts.late_after_close,
-        "attendance_percent": _rounded(attendance_percent(counts)),
-        "absence_percent": _rounded(absence_percent(counts)),
-        "persistently_absent": pupil.persistently_absent.is_met,
-        "severely_absent": pupil.severely_absent.is_met,
-        "unexplained": [
-            {"date": n.session.date.isoformat(), "session": n.session.half.value, "overdue_after": _date(n.settle_by)}
-            for n in pupil.unexplained
-        ],
+        **_figures(pupil),
+        "unexplained": [_unexplained(absence) for absence in pupil.unexplained],
         "penalty_notice": {
             "threshold_met_on": _date(pupil.penalty_notice.threshold_met_on),
             "sessions_in_window": pupil.penalty_notice.sessions_in_window,
@@ -72,6 +63,25 @@ def _pupil(pupil: PupilMeasures) -> Json:
             "sickness_return_due_on": _date(pupil.illness.sickness_return_due_on),
         },
         "problems": [_problem(problem) for problem in pupil.problems],
+    }
+
+
+def _figures(pupil: PupilMeasures) -> Json:
+    return {
+        **{name: getattr(pupil.counts, name) for name in COUNTS},
+        "attendance_percent": _rounded(attendance_percent(pupil.counts)),
+        "absence_percent": _rounded(absence_percent(pupil.counts)),
+        "persistently_absent": pupil.persistently_absent.is_met,
+        "severely_absent": pupil.severely_absent.is_met,
+    }
+
+
+def _unexplained(absence: UnexplainedAbsence) -> Json:
+    session = absence.session
+    return {
+        "date": session.date.isoformat(),
+        "session": session.half.value,
+        "overdue_after": _date(absence.settle_by),
     }
 
 

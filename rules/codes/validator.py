@@ -1,4 +1,4 @@
-"""Whether a code can stand where it stands: reading one strictly, and the checks of a whole register.
+"""The checks of a pupil's register: which of its codes cannot stand, and which want a second look.
 
 A refused code is no mark: nothing counts it. A queried one counts as it stands and a person looks at it. A fact that
 is not known (notes, exam dates, a second registration) accuses nobody.
@@ -12,30 +12,16 @@ from functools import cache
 from itertools import compress
 
 from rules.absence.unexplained import unexplained_absences
-from rules.calendar import Half, SchoolCalendar, Session
+from rules.calendar import SchoolCalendar, Session
 from rules.calendar.runs import runs_of_school_days
 from rules.calendar.sessions import in_words
-from rules.codes import NOT_TAKEN, AttendanceCode, CodeFacts, byte_of, code_of, code_table, facts_of
+from rules.codes import AttendanceCode, byte_of, code_of, facts_of
+from rules.codes.reading import ONLY_IN, CodeProblem, for_one_half_only, for_the_other_age, read_code, refusal
 from rules.parameters import parameter
 from rules.registers import RegisterSpan
 from rules.school_age import SchoolAge
 
-ONLY_IN = {"AM": Half.AM, "PM": Half.PM}
-FOR_THE_OTHER_HALF = {
-    AttendanceCode.PRESENT_MORNING: AttendanceCode.PRESENT_AFTERNOON,
-    AttendanceCode.PRESENT_AFTERNOON: AttendanceCode.PRESENT_MORNING,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class CodeProblem:
-    """What is wrong with an entry, in one sentence, and what could stand instead. Refused: it counts as no mark."""
-
-    session: Session
-    code: str
-    problem: str
-    suggestion: str
-    is_refused: bool = False
+__all__ = ["CodeProblem", "KnownFacts", "code_problems", "read_code", "refusal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +37,6 @@ class KnownFacts:
     last_exam_on: dt.date | None = None
     has_second_registration: bool | None = None
     others_in_school: AbstractSet[Session] = field(default_factory=frozenset)
-
-
-def read_code(text: str, session: Session, age: SchoolAge | None = None) -> AttendanceCode | CodeProblem | None:
-    """Read one entry exactly as written: case matters. None when no mark was taken; a refused code is a problem."""
-    if text in NOT_TAKEN:
-        return None
-    if text not in AttendanceCode:
-        return _unknown(text, session)
-    code = AttendanceCode(text)
-    return refusal(code, session, age) or code
-
-
-def refusal(code: AttendanceCode, session: Session, age: SchoolAge | None = None) -> CodeProblem | None:
-    """Why a code cannot stand at a session: not in force, the wrong half of the day, or the wrong age."""
-    facts = facts_of(code)
-    if not facts.holds_on(session.date):
-        return _refused(
-            code, session, f"Code {code} is not in force on {in_words(session.date)}.", "a code of that time"
-        )
-    if ONLY_IN.get(facts.sessions, session.half) is not session.half:
-        return _for_one_half_only(code, session)
-    return None if age is None else next(_for_the_other_age(facts, session, age), None)
 
 
 def code_problems(
@@ -106,13 +70,13 @@ def _wrong_half(register: _Register, code: AttendanceCode) -> Iterator[CodeProbl
     half = ONLY_IN[facts_of(code).sessions]
     for session in compress(register.span.sessions, register.span.marks.translate(_only(byte_of(code)))):
         if session.half is not half:
-            yield _for_one_half_only(code, session)
+            yield for_one_half_only(code, session)
 
 
 def _wrong_age(register: _Register, code: AttendanceCode) -> Iterator[CodeProblem]:
     if register.known.age is not None:
         for session in register.sessions_with(code):
-            yield from _for_the_other_age(facts_of(code), session, register.known.age)
+            yield from for_the_other_age(facts_of(code), session, register.known.age)
 
 
 def _missing_note(register: _Register, code: AttendanceCode) -> Iterator[CodeProblem]:
@@ -203,36 +167,3 @@ def _checks_of(code: AttendanceCode) -> tuple[Check, ...]:
 def _only(byte: int) -> bytes:
     """A table that keeps one byte and turns all others to 0."""
     return bytes(value * (value == byte) for value in range(256))
-
-
-def _for_one_half_only(code: AttendanceCode, session: Session) -> CodeProblem:
-    sentence = f"Code {code} is for {ONLY_IN[facts_of(code).sessions].in_words} sessions only."
-    return _refused(code, session, sentence, FOR_THE_OTHER_HALF[code])
-
-
-def _for_the_other_age(facts: CodeFacts, session: Session, age: SchoolAge) -> Iterator[CodeProblem]:
-    is_of_age = age.holds_on(session.date)
-    if facts.compulsory_school_age == "never" and is_of_age:
-        sentence = f"Code {facts.code} is not for pupils of compulsory school age."
-        yield _refused(facts.code, session, sentence, "C2, C or the reason for absence")
-    if facts.compulsory_school_age == "only" and not is_of_age:
-        sentence = f"Code {facts.code} is for pupils of compulsory school age only."
-        yield _refused(facts.code, session, sentence, "X")
-
-
-def _unknown(text: str, session: Session) -> CodeProblem:
-    gone = code_table().withdrawn.get(text)
-    if gone is not None and session.date >= gone.withdrawn_from:
-        sentence = f"Code {text} ({gone.was}) was withdrawn on {in_words(gone.withdrawn_from)}."
-        return _refused(text, session, sentence, " or ".join(gone.suggestions))
-    if gone is not None:
-        sentence = f"Code {text} ({gone.was}) belongs to a code table that is not held here."
-        return _refused(text, session, sentence, f"a session from {in_words(code_table().begins)}")
-    meant = text.strip().upper()
-    return _refused(
-        text, session, f"{text!r} is not a code.", meant if meant in AttendanceCode else "one of the 34 codes"
-    )
-
-
-def _refused(code: str, session: Session, sentence: str, suggestion: str) -> CodeProblem:
-    return CodeProblem(session, str(code), sentence, str(suggestion), is_refused=True)

@@ -41,12 +41,6 @@ class TestLocalOutboxConforms(EmailConformance):
             return [message_in(path.read_bytes()) for path in tmp_path.glob("sent/*.eml")]
 
         return MailerRig(outbox, another_run, arrived, a_message, clock)
-            outbox,
-            another_run,
-            lambda: [message_in(path.read_bytes()) for path in tmp_path.glob("sent/*.eml")],
-            a_message,
-            clock,
-        )
 
 
 def test_a_mail_has_a_plain_part_before_its_html_part(outbox, tmp_path):

@@ -1,0 +1,115 @@
+"""The command line as a contract: exit codes, JSON, and one sentence where something is wrong."""
+
+import json
+import sqlite3
+
+import pytest
+
+
+def test_a_run_repeated_on_a_finished_morning_sends_nothing_more(firstbell, morning):
+    before = sorted(path.name for path in (morning / "outbox" / "sent").iterdir())
+
+    done = firstbell(
+        "run", "first-day-contact", "--config", morning / "school.toml", "--at", "2026-11-23T10:46", "--json"
+    )
+
+    report = json.loads(done.stdout)
+    assert done.returncode == 1, "a phone list and open alerts need a person"
+    assert report["figures"]["messages sent"] == 0
+    assert sorted(path.name for path in (morning / "outbox" / "sent").iterdir()) == before
+
+
+def test_a_rehearsal_has_a_store_and_an_outbox_of_its_own(firstbell, morning):
+    text = (morning / "school.toml").read_text(encoding="utf-8")
+    listed = text.replace("[outgoing]", '[outgoing]\nrehearsal_recipients = ["head@example.org"]')
+    (morning / "school.toml").write_text(listed, encoding="utf-8")
+    config = morning / "school.toml"
+    before = (morning / "firstbell.db").read_bytes()
+
+    for job, time in (("sync", "09:30"), ("first-day-contact", "10:30"), ("first-day-contact", "10:41")):
+        done = firstbell("run", job, "--config", config, "--at", f"2026-11-23T{time}", "--rehearse")
+        assert done.returncode in {0, 1}, done.stderr
+
+    sent = [p.read_text(encoding="utf-8") for p in (morning / "rehearsal" / "outbox" / "sent").glob("*.eml")]
+    assert sent
+    assert all("\nTo: head@example.org\n" in mail.replace("\r\n", "\n") for mail in sent)
+    assert (morning / "firstbell.db").read_bytes() == before
+
+
+def test_old_marks_stop_the_run_with_a_sentence(firstbell, morning):
+    done = firstbell("run", "first-day-contact", "--config", morning / "school.toml", "--at", "2026-11-23T11:50")
+
+    assert done.returncode == 1
+    assert "minutes old" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_day_without_school_is_no_fault(firstbell, morning):
+    done = firstbell("run", "first-day-contact", "--config", morning / "school.toml", "--at", "2026-11-28T09:45")
+
+    assert done.returncode == 0, done.stderr
+    assert "weekend" in done.stdout
+
+
+def test_ledger_verify_finds_an_altered_entry(firstbell, morning):
+    config = morning / "school.toml"
+    assert firstbell("ledger", "verify", "--config", config).returncode == 0
+    with sqlite3.connect(morning / "firstbell.db") as connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f'DROP TRIGGER "{name}"')
+        connection.execute("UPDATE ledger_entries SET actor = 'Nobody' WHERE number = 20")
+    connection.close()
+
+    done = firstbell("ledger", "verify", "--config", config)
+
+    assert done.returncode == 1
+    assert "20" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["run", "sync", "--config", "nowhere.toml"], "nowhere.toml"),
+        (["run", "no-such-job"], "no-such-job"),
+        (["demo", "--pupils", "three"], "--pupils"),
+        (["measures"], "--marks"),
+        (["nothing-like-this"], "nothing-like-this"),
+    ],
+)
+def test_wrong_use_ends_with_two_and_names_what_was_wrong(firstbell, tmp_path, arguments, sentence):
+    done = firstbell(*arguments, cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+
+
+def test_a_misspelt_setting_is_named_with_its_line(firstbell, morning):
+    config = morning / "school.toml"
+    config.write_text(config.read_text(encoding="utf-8").replace("closes =", "close ="), encoding="utf-8")
+
+    done = firstbell("run", "sync", "--config", config)
+
+    assert done.returncode == 2
+    assert "school.toml, row " in done.stderr
+    assert "close" in done.stderr
+
+
+def test_every_command_has_help_with_an_example(firstbell):
+    for command in (["demo"], ["init"], ["run"], ["measures"], ["ledger", "verify"], ["wording"]):
+        done = firstbell(*command, "--help")
+        assert done.returncode == 0
+        assert f"firstbell {' '.join(command)}" in done.stdout.replace("\n", " ")
+
+
+def test_init_writes_settings_that_load_and_overwrites_nothing(firstbell, tmp_path):
+    answers = "Hill School\nhill\n01632 960001\nabsence@example.org\n08:40\n09:10\nAda Office\nattendance officer\nAO\n"
+    answers += "ada@example.org\nDee Safe\nDS\ndee@example.org\n"
+
+    first = firstbell("init", "--folder", tmp_path / "hill", input=answers)
+    again = firstbell("init", "--folder", tmp_path / "hill", input=answers)
+
+    assert first.returncode == 0, first.stderr
+    assert again.returncode == 2
+    assert "is there already" in again.stderr

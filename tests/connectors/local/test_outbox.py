@@ -101,6 +101,18 @@ def test_the_longest_address_survives(outbox, tmp_path):
     assert sent_mails(tmp_path)[0]["To"].addresses[0].addr_spec == longest
 
 
+def test_the_same_file_drafted_again_is_not_sent_again(outbox, tmp_path):
+    """The same message at the same moment has the same name: it must not quietly take the place of the one sent."""
+    draft_id = outbox.create_draft(a_message())
+    outbox.send_draft(draft_id)
+    assert outbox.create_draft(a_message()) == draft_id
+
+    with pytest.raises(NeedsHuman):
+        outbox.send_draft(draft_id)
+
+    assert len(sent_mails(tmp_path)) == 1
+
+
 def test_no_file_name_tells_who_or_what(outbox, tmp_path):
     outbox.send_draft(outbox.create_draft(a_message("st|alicia|2026-11-23-AM")))
 

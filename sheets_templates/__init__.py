@@ -65,15 +65,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A bar chart beside the rows, of one whole-number column against one text column.
-
-    `leaves_out`: rows at the top whose number would dwarf all the others.
-    """
+    """A bar chart beside the rows, of one whole-number column against one text column."""
 
     title: str
     labels: str
     values: str
-    leaves_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ YEAR = Column("Year", "The pupil's year group.", 8)
 FORM = Column("Form", "The pupil's form or tutor group.", 9)
 SESSION = Column("Session", "The date, and AM or PM.", 19)
 DAY = Column("Date", "The date of the session.", 13, kind=Kind.DATE)
+HALF = Column("Session", "AM or PM.", 10)
 SAYS = Column(
     "Firstbell says",
     "Firstbell's answer to what was typed in this row: taken in, or why not and what to do. "

@@ -20,12 +20,12 @@ def renew_chart(sheet: Worksheet, chart: Chart, table: Table, last: int) -> None
     ours = [there for there in charts if _title(there) == chart.title]
     anchor = ours[0].anchor if ours else f"{get_column_letter(max(table.columns.values()) + 2)}{table.header_row}"
     charts[:] = [there for there in charts if there not in ours]
-    if last > table.header_row + chart.leaves_out:
+    if last > table.header_row:
         sheet.add_chart(_bars(sheet, chart, table, last), anchor)
 
 
 def _bars(sheet: Worksheet, chart: Chart, table: Table, last: int) -> BarChart:
-    first = table.header_row + 1 + chart.leaves_out
+    first = table.header_row + 1
     bars = BarChart()
     bars.type = "bar"
     bars.title = chart.title
@@ -39,7 +39,7 @@ def _bars(sheet: Worksheet, chart: Chart, table: Table, last: int) -> BarChart:
     bars.x_axis.delete = False
     bars.y_axis.delete = True
     bars.y_axis.majorGridlines = None
-    bars.width, bars.height = 16, 3 + CENTIMETRES_A_BAR * (last - first + 1)
+    bars.width, bars.height = 16, 3 + CENTIMETRES_A_BAR * (last - table.header_row)
     return bars
 
 

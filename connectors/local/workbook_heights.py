@@ -8,8 +8,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 POINTS_A_LINE = 15
 PADDING = 3
-# Broken between words, about a tenth of each line stays empty.
-FILLED = 0.9
 
 
 def room_in(page: Worksheet, columns: Iterable[int]) -> dict[int, int]:
@@ -26,4 +24,4 @@ def fit_height(page: Worksheet, row: int, room: Mapping[int, int]) -> None:
 def _lines(value: object, room: int) -> int:
     if not isinstance(value, str) or (len(value) <= room and "\n" not in value):
         return 1
-    return sum(max(1, math.ceil(len(line) / room / FILLED)) for line in value.split("\n"))
+    return sum(max(1, math.ceil(len(line) / room)) for line in value.split("\n"))

@@ -5,11 +5,11 @@ from sheets_templates.columns import (
     CODE_TO_RECORD,
     DAY,
     FORM,
+    HALF,
     INITIALS,
     PUPIL,
     REASON_GIVEN,
     SAYS,
-    SESSION,
     YEAR,
     people,
 )
@@ -23,9 +23,9 @@ UNEXPLAINED = SheetLayout(
         YEAR,
         FORM,
         DAY,
-        SESSION,
+        HALF,
         Column(
-            "School days open", "School days since the session, by this school's calendar.", 11, kind=Kind.WHOLE_NUMBER
+            "School days open", "School days since the session, by this school's calendar.", 13, kind=Kind.WHOLE_NUMBER
         ),
         Column("Settle by", "The last day you can act: N may not stand longer.", 13, kind=Kind.DATE),
         Column(
@@ -55,7 +55,7 @@ CHANGES = SheetLayout(
         PUPIL,
         FORM,
         DAY,
-        SESSION,
+        HALF,
         Column("From", "The mark before.", 8),
         Column("To", "The mark now.", 8),
         Column("Reason", "The reason for the amendment, as the MIS gives it.", 34, is_restricted=True),

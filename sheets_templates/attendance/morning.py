@@ -30,7 +30,7 @@ SUMMARY = SheetLayout(
         Column("What to do", "The next step, and the sheet it is done in.", 44),
     ),
     "Nothing has been counted yet. The first figures come when the morning's registers have been read.",
-    chart=Chart("The morning in figures", "What", "Number", leaves_out=1),
+    chart=Chart("The morning in figures", "What", "Number"),
 )
 
 TODAY = SheetLayout(
@@ -105,8 +105,8 @@ PHONE_LIST = SheetLayout(
         YEAR,
         FORM,
         SESSION,
-        Column("Why by phone", "Why a message is not enough.", 34),
-        Column("Whom to call", "The contact who may be told, with the relationship to the pupil.", 24),
+        Column("Why by phone", "Why a message is not enough.", 36),
+        Column("Whom to call", "The contact who may be told, with the relationship to the pupil.", 32),
         Column("Phone", "The number as the MIS gives it.", 17),
         people("Outcome", "What came of the call.", 23, OUTCOMES),
         REASON_GIVEN,

@@ -21,7 +21,6 @@ BASIL = {"Pupil": "Fakename, Basil", "Year": "11", "Form": "11RX", "Session": AM
 CLEO = {"Pupil": "O'Pretend, Cleo", "Year": "9", "Form": "9T", "Session": AM}
 ATTENDANCE_ROWS = {
     "Summary": [
-        {"What": "Pupils in school", "Number": 1171, "Of": 1264},
         {"What": "Away", "Number": 93, "Of": 1264, "What to do": "See Today."},
         {"What": "Absences with no reason yet", "Number": 21, "Of": 93, "What to do": "Messages wait in Queue."},
         {"What": "Families to ring", "Number": 6, "Of": 21, "What to do": "Ring from the top of Phone list."},

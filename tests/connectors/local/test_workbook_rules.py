@@ -16,7 +16,6 @@ from sheets_templates.attendance.morning import MESSAGE_TONES
 from sheets_templates.safeguarding import SAFEGUARDING
 
 SUMMARY = {
-    "here": {"What": "In school", "Number": 1170},
     "away": {"What": "Away", "Number": 93, "Of": 1264},
     "n": {"What": "No reason yet", "Number": 21, "Of": 93},
 }
@@ -24,7 +23,7 @@ SUMMARY = {
 
 @pytest.fixture
 def path(tmp_path):
-    """The Attendance workbook with three lines in Summary and one in Today, drawn twice."""
+    """The Attendance workbook with two lines in Summary and one in Today, drawn twice."""
     workbook = LocalWorkbook(tmp_path / "Attendance.xlsx")
     today = {"a": {"Pupil": "Alicia Test", "Code": "N", "Message": "sent"}}
     for _ in range(2):
@@ -161,11 +160,11 @@ def test_headings_stay_in_sight_and_are_repeated_on_every_printed_page(book):
     assert (sheet.oddFooter.left.text, sheet.auto_filter.ref) == ("&A", "A5:L6")
 
 
-def test_the_chart_is_there_once_and_covers_every_row_but_the_one_that_would_dwarf_it(book):
+def test_the_chart_is_there_once_and_covers_every_row(book):
     (chart,) = book["Summary"]._charts
 
-    assert chart.series[0].val.numRef.f == "'Summary'!$C$7:$C$8"
-    assert chart.series[0].cat.numRef.f == "'Summary'!$B$7:$B$8"
+    assert chart.series[0].val.numRef.f == "'Summary'!$C$6:$C$7"
+    assert chart.series[0].cat.numRef.f == "'Summary'!$B$6:$B$7"
 
 
 def test_the_chart_stays_where_people_moved_it_and_goes_when_there_is_nothing_to_show(path):

@@ -63,7 +63,8 @@ def _show(measured: Measures, *, as_json_object: bool) -> None:
         typer.echo(json.dumps(as_json(measured), indent=1))
         return
     console = Console()
-    console.print(_table(measured))
+    if any(pupil.needs_attention() for pupil in measured.pupils):
+        console.print(_table(measured))
     console.print(_in_all(measured), markup=False)
 
 
@@ -99,6 +100,7 @@ def _in_all(measured: Measures) -> str:
     share = persistent_absence_percent((pupil.counts for pupil in measured.pupils), measured.as_of)
     absentees = "" if share is None else f"; persistently absent: {round_half_up(share)}% of pupils"
     return (
+        f"From {in_words(measured.first)} to {in_words(measured.as_of)}: "
         f"{how_many(len(measured.pupils), 'pupil')}, {calm} of them without anything to do. "
         f"Attendance: {_rate(measured.pupils)}{absentees}."
     )

@@ -87,6 +87,16 @@ def test_people_get_a_table_of_those_who_need_attention(run):
     assert "2 pupils, 1 of them without anything to do" in done.stdout
 
 
+def test_nobody_who_needs_attention_makes_no_empty_table(run):
+    done = run()
+
+    assert done.stdout == (
+        "From 3 September 2026 to 23 November 2026: 2 pupils, 2 of them without anything to do. "
+        "Attendance: 100.0%; persistently absent: 0.0% of pupils.\n"
+    )
+    assert done.returncode == 0
+
+
 def test_from_narrows_the_days_that_count(run):
     assert json.loads(run("--json", "--from", "2026-11-03").stdout)["pupils"][0]["possible"] == 0
 

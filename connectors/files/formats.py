@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from connectors.files.columns import Kind
 from connectors.files.sheets import read_sheet
 from connectors.files.source import Source
-from connectors.files.tables import Table, csv_records, table_from
+from connectors.files.tables import Table, csv_rows, table_from
 from firstbell.errors import BadInput
 
 WORKBOOKS = (".xlsx",)
@@ -21,4 +21,4 @@ def read_table(source: Source, kinds: Sequence[Kind]) -> Table:
         raise BadInput(source.file, "a format we don't read", "the same saved as .xlsx (without macros) or .csv")
     if name.endswith(WORKBOOKS) or source.data.startswith(ZIP):
         return read_sheet(source, kinds)
-    return table_from(source.file, csv_records(source, kinds), kinds)
+    return table_from(source.file, csv_rows(source, kinds), kinds)

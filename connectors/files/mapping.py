@@ -1,10 +1,10 @@
 """Which header of an export holds which of our columns: guessed once, confirmed by a person, then remembered."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from connectors.files.columns import WEEK_COLUMNS, Kind, compulsory, dated_header, own_names, plain, ranks
-from connectors.files.tables import Cells, Table
+from connectors.files.tables import Rows, Table
 from firstbell.errors import BadInput
 from firstbell.records import Problem
 
@@ -58,7 +58,7 @@ def places(table: Table, mapping: Mapping) -> dict[str, int]:
     return found
 
 
-def whole_rows(table: Table, mapping: Mapping) -> tuple[list[tuple[int, Cells]], list[Problem]]:
+def whole_rows(table: Table, mapping: Mapping) -> tuple[Rows, list[Problem]]:
     """The rows whose cells surely stand beneath their headers, and a problem for each of the others.
 
     A row may lack trailing cells (spreadsheets drop blank ones) but none that is compulsory.
@@ -69,15 +69,16 @@ def whole_rows(table: Table, mapping: Mapping) -> tuple[list[tuple[int, Cells]],
     needs = 1 + max(at[column] for column in compulsory(table.kind))
     width = len(table.header)
     crooked = {row for row, cells in table.widths.items() if cells < needs}
-    crooked |= {row for row, cells in table.rows if row in table.widths and len(cells) > width}
+    crooked |= {row for row in table.widths if len(table.rows[row]) > width}
     sentence = f"This row has not the {width} cells of the header, so its values may be in the wrong columns; mend it."
     problems = [Problem(f"{table.file}, row {row}", sentence) for row in sorted(crooked)]
-    return [(row, cells) for row, cells in table.rows if row not in crooked], problems
+    return {row: cells for row, cells in table.rows.items() if row not in crooked}, problems
 
 
-def cells_of(rows: Iterable[tuple[int, Cells]], place: int) -> Iterable[tuple[int, str]]:
-    """One column's cells with their row numbers."""
-    return ((row, cells[place]) for row, cells in rows)
+def cells_of(rows: Rows, place: int) -> list[tuple[int, str]]:
+    """One column's distinct cells, each with the number of the first row it stands in, in the order of rows."""
+    first_row = {cells[place]: row for row, cells in reversed(rows.items())}
+    return sorted((row, text) for text, row in first_row.items())
 
 
 def _header(table: Table, column: str, blocks: Sequence[frozenset[str]]) -> str | None:

@@ -33,11 +33,12 @@ class MappingFile:
         """Every mapping remembered, confirmed or not. Raises BadInput."""
         try:
             text = self._path.read_text(encoding="utf-8-sig")
-            return tuple(self._mapping(block) for block in tomllib.loads(text).get("export", []))
+            blocks = tomllib.loads(text).get("export", [])
         except FileNotFoundError:
             return ()
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise BadInput(self._path.name, f"what is not TOML ({error})", "a mapping file in UTF-8") from error
+        return tuple(self._mapping(block) for block in (blocks if isinstance(blocks, list) else [{}]))
 
     def remember(self, mapping: Mapping) -> None:
         """Write a mapping down, in place of the one for the same headers."""

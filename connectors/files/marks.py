@@ -52,7 +52,7 @@ def _as_at(source: Source, table: Table, mapping: Mapping) -> dt.datetime:
     stated = [(table.header_row, found[1]) for line in table.above if (found := AS_AT.fullmatch(line))]
     if "as_at" in mapping.columns:
         place = places(table, mapping)["as_at"]
-        stated += {cells[place]: (row, cells[place]) for row, cells in table.rows if cells[place]}.values()
+        stated += {cells[place]: (row, cells[place]) for row, cells in table.rows.items() if cells[place]}.values()
     return min((_moment(table.file, row, text) for row, text in stated), default=source.modified_at)
 
 

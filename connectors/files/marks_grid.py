@@ -6,6 +6,7 @@ marks of the day in one cell (`/\`).
 
 import re
 from collections import Counter
+from itertools import islice
 
 from connectors.files.columns import DATED, dated_header
 from connectors.files.dates import dates_in
@@ -26,7 +27,7 @@ def read_grid(table: Table, mapping: Mapping, page: RegisterPage) -> None:
     columns = _dated_columns(table, halves)
     rows, problems = whole_rows(table, mapping)
     page.problems += problems
-    for row, cells in rows[1:] if halves else rows:
+    for row, cells in islice(rows.items(), 1 if halves else 0, None):
         if not cells[pupil]:
             page.refuse(row, "The row names no pupil.")
             continue
@@ -49,7 +50,7 @@ def _enter_day(row: int, pupil_id: str, session: Session, text: str, page: Regis
 
 def _halves_below(table: Table) -> dict[int, Half]:
     """AM and PM by column, where the row beneath the dates says them."""
-    cells = table.rows[0][1] if table.rows else []
+    cells = next(iter(table.rows.values()), [])
     found = {place: cell.upper() for place, cell in enumerate(cells) if dated_header(table.header[place])}
     are_halves = bool(found) and set(found.values()) <= set(Half)
     return {place: Half(text) for place, text in found.items()} if are_halves else {}

@@ -24,7 +24,7 @@ def read_packed(table: Table, mapping: Mapping, page: RegisterPage) -> None:
         dates_in(cells_of(rows, at[column]), table.file, table.header[at[column]])
         for column in ("marks_from", "marks_to")
     )
-    for row, cells in rows:
+    for row, cells in rows.items():
         first, last = start.get(cells[at["marks_from"]]), end.get(cells[at["marks_to"]])
         pupil_id, packed = cells[at["pupil_id"]], cells[at["marks"]]
         refusal = _refusal(pupil_id, packed, first, last)

@@ -9,6 +9,9 @@ from connectors.files.tables import Cells, Table
 from firstbell.errors import BadInput
 from firstbell.records import Problem
 from rules.calendar import Half, Session
+from rules.codes import AttendanceCode
+from rules.codes.validator import CodeProblem
+from rules.registers import Mark
 
 # AM, AM1, AM Reg, Morning, Morning registration, Roll call AM; and the same for the afternoon.
 HALF = re.compile(r"(?:roll call )?(?P<half>am|pm|morning|afternoon)\s*1?(?: (?:reg|registration|roll call|session))?")
@@ -31,37 +34,64 @@ def is_lesson(text: str) -> bool:
 
 def read_rows(table: Table, mapping: Mapping, page: RegisterPage) -> None:
     """Enter every row's mark on the page. Raises BadInput when no row is about a session."""
-    at = places(table, mapping)
-    rows, problems = whole_rows(table, mapping)
-    page.problems += problems
-    days = dates_in(cells_of(rows, at["date"]), table.file, table.header[at["date"]])
-    halves = {text: half_of(text) for text in {cells[at["session"]] for _, cells in rows}}
-    _require_sessions(table, at["session"], halves)
-    lessons = {text for text, half in halves.items() if half is None and is_lesson(text)}
-    sessions = {(d, h): Session(day, half) for d, day in days.items() for h, half in halves.items() if day and half}
-    date, half, pupil, code, late = (at.get(c, -1) for c in ("date", "session", "pupil_id", "code", "minutes_late"))
-    for row, cells in rows:
-        session = sessions.get((cells[date], cells[half]))
-        if session is None:
-            _refuse_session(row, cells, at, lessons, page, has_date=days.get(cells[date]) is not None)
-        elif not cells[pupil]:
-            page.refuse(row, "The row names no pupil.", session=session)
+    rows = _MarkRows(table, mapping, page)
+    plain: dict[tuple[str, str, str], tuple[Session, AttendanceCode | None]] = {}
+    for row, cells in rows.rows.items():
+        texts = (cells[rows.date], cells[rows.half], cells[rows.code])
+        entry, pupil_id = plain.get(texts), cells[rows.pupil]
+        if entry is None or not pupil_id:
+            entry = rows.entry(row, cells)
+            if entry is None:
+                continue
+            plain[texts] = entry
+        late = cells[rows.late] if rows.late >= 0 else ""
+        minutes = _minutes(row, pupil_id, entry[0], late, page) if late else None
+        page.marks.append(Mark(pupil_id, *entry, minutes))
+    rows.report_lessons()
+
+
+class _MarkRows:
+    """The rows of one table with their columns, dates and sessions known."""
+
+    def __init__(self, table: Table, mapping: Mapping, page: RegisterPage) -> None:
+        at = places(table, mapping)
+        self.page = page
+        self.rows, problems = whole_rows(table, mapping)
+        page.problems += problems
+        self.pupil, self.date, self.half, self.code = (at[c] for c in ("pupil_id", "date", "session", "code"))
+        self.late = at.get("minutes_late", -1)
+        self._days = dates_in(cells_of(self.rows, self.date), table.file, table.header[self.date])
+        self._halves = {text: half_of(text) for _, text in cells_of(self.rows, self.half)}
+        _require_sessions(table, self.half, self._halves)
+
+    def entry(self, row: int, cells: Cells) -> tuple[Session, AttendanceCode | None] | None:
+        """A row's session and code; None, with a problem, when it is no mark."""
+        day, half = self._days.get(cells[self.date]), self._halves[cells[self.half]]
+        if day is None:
+            self.page.refuse_date(row, cells[self.date], cells[self.pupil])
+        elif half is None and not is_lesson(cells[self.half]):
+            self.page.refuse(row, "The session is neither AM nor PM.", cells[self.pupil])
+        elif half is not None:
+            return self._read(row, Session(day, half), cells)
+        return None
+
+    def _read(self, row: int, session: Session, cells: Cells) -> tuple[Session, AttendanceCode | None] | None:
+        read = self.page.read(session, cells[self.code])
+        if not cells[self.pupil]:
+            self.page.refuse(row, "The row names no pupil.", session=session)
+        elif isinstance(read, CodeProblem):
+            self.page.refuse_code(row, cells[self.pupil], read)
         else:
-            minutes = _minutes(row, cells[pupil], session, cells[late], page) if late >= 0 and cells[late] else None
-            page.enter(row, cells[pupil], session, cells[code], minutes)
-    _report_lessons(table, rows, half, lessons, page)
+            return session, read
+        return None
 
-
-def _refuse_session(
-    row: int, cells: Cells, at: dict[str, int], lessons: set[str], page: RegisterPage, *, has_date: bool
-) -> None:
-    pupil_id = cells[at["pupil_id"]]
-    if cells[at["session"]] in lessons:
-        return
-    if has_date:
-        page.refuse(row, "The session is neither AM nor PM.", pupil_id)
-    else:
-        page.refuse_date(row, cells[at["date"]], pupil_id)
+    def report_lessons(self) -> None:
+        """Say how many rows were lesson marks, which are not the statutory register."""
+        lessons = {text for text, half in self._halves.items() if half is None and is_lesson(text)}
+        count = sum(cells[self.half] in lessons for cells in self.rows.values()) if lessons else 0
+        if count:
+            sentence = f"{count} rows are about lessons and were left out: only AM and PM marks are the register."
+            self.page.problems.append(Problem(self.page.file, sentence))
 
 
 def _minutes(row: int, pupil_id: str, session: Session, text: str, page: RegisterPage) -> int | None:
@@ -75,12 +105,3 @@ def _require_sessions(table: Table, place: int, halves: dict[str, Half | None]) 
     if halves and not any(halves.values()):
         found = "lessons or periods only" if any(is_lesson(text) for text in halves) else "no AM or PM"
         raise BadInput(table.file, found, "session marks: AM or PM", table.header_row, table.header[place])
-
-
-def _report_lessons(
-    table: Table, rows: list[tuple[int, Cells]], place: int, lessons: set[str], page: RegisterPage
-) -> None:
-    count = sum(cells[place] in lessons for _, cells in rows) if lessons else 0
-    if count:
-        sentence = f"{count} rows are about lessons and were left out: only AM and PM marks are the register."
-        page.problems.append(Problem(table.file, sentence))

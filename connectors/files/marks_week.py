@@ -19,7 +19,7 @@ def read_week(table: Table, mapping: Mapping, page: RegisterPage) -> None:
     page.problems += problems
     place = at["week_begins"]
     weeks = dates_in(cells_of(rows, place), table.file, table.header[place])
-    for row, cells in rows:
+    for row, cells in rows.items():
         pupil_id, monday = cells[at["pupil_id"]], weeks.get(cells[place])
         if not pupil_id:
             page.refuse(row, "The row names no pupil.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from connectors.files.answers import yes_or_no
 from connectors.files.dates import dates_in
 from connectors.files.mapping import Mapping, cells_of, places, whole_rows
-from connectors.files.tables import Cells, Table
+from connectors.files.tables import Cells, Rows, Table
 from firstbell.records import Problem
 
 
@@ -16,13 +16,13 @@ class Reading:
     """A table with its columns known: rows, where each column is, and its dates already judged."""
 
     file: str
-    rows: list[tuple[int, Cells]]
+    rows: Rows
     at: dict[str, int]
     dates: dict[str, dict[str, dt.date | None]]
     problems: list[Problem] = field(default_factory=list)
 
     def __iter__(self) -> Iterator["Line"]:
-        return (Line(self, row, cells) for row, cells in self.rows)
+        return (Line(self, row, cells) for row, cells in self.rows.items())
 
 
 @dataclass(frozen=True, slots=True)

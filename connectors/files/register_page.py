@@ -22,14 +22,18 @@ class RegisterPage:
 
     def enter(self, row: int, pupil_id: str, session: Session, text: str, minutes_late: int | None = None) -> None:
         """Write one entry: a mark, or a problem when the text is no code that can stand at this session."""
+        read = self.read(session, text)
+        if isinstance(read, CodeProblem):
+            self.refuse_code(row, pupil_id, read)
+        else:
+            self.marks.append(Mark(pupil_id, session, read, minutes_late))
+
+    def read(self, session: Session, text: str) -> AttendanceCode | CodeProblem | None:
+        """What an entry's text means at a session; each text is read once."""
         key = (session, text)
         if key not in self._read:
             self._read[key] = read_code(text, session)
-        read = self._read[key]
-        if isinstance(read, CodeProblem):
-            self._refuse_code(row, pupil_id, read)
-        else:
-            self.marks.append(Mark(pupil_id, session, read, minutes_late))
+        return self._read[key]
 
     def refuse(self, row: int, sentence: str, pupil_id: str | None = None, session: Session | None = None) -> None:
         """Leave an entry out and say why. The sentence holds no name and no comment."""
@@ -40,7 +44,8 @@ class RegisterPage:
         sentence = "The date is missing." if not text else "The date is not one that exists; write it as DD/MM/YYYY."
         self.refuse(row, sentence, pupil_id)
 
-    def _refuse_code(self, row: int, pupil_id: str, read: CodeProblem) -> None:
+    def refuse_code(self, row: int, pupil_id: str, read: CodeProblem) -> None:
+        """Leave out an entry whose text is no code that can stand there."""
         where = f"{self.file}, row {row}"
         if len(read.code) > LONGEST_CODE:
             sentence = f"An entry of {len(read.code)} characters is not a code."

@@ -3,11 +3,12 @@
 import datetime as dt
 import io
 from collections.abc import Sequence
+from itertools import islice
 
 from connectors.files.columns import Kind, recognise
 from connectors.files.decode import tidy
 from connectors.files.source import Source
-from connectors.files.tables import HEADER_WITHIN, Records, Table, table_from
+from connectors.files.tables import HEADER_WITHIN, Rows, Table, table_from
 from connectors.files.zip_safety import require_safe
 from firstbell.errors import BadInput
 
@@ -23,8 +24,9 @@ def read_sheet(source: Source, kinds: Sequence[Kind]) -> Table:
     if len(known) > 1:
         named = " and ".join(f"'{name}'" for name, _, _ in known)
         raise BadInput(source.file, f"sheets {named}, either of which could be meant", "one sheet with the table")
-    _, records, merged = known[0] if known else tables[0] if tables else ("", [], [])
-    table = table_from(source.file, _fill_above(records, merged), kinds)
+    _, rows, merged = known[0] if known else tables[0] if tables else ("", {}, [])
+    _repair_header(rows, merged)
+    table = table_from(source.file, rows, kinds)
     _require_no_merged_data(table, merged)
     return table
 
@@ -40,7 +42,7 @@ def cell_text(value: Value) -> str:
     return str(value)
 
 
-def _sheets(source: Source) -> list[tuple[str, Records, list[Area]]]:
+def _sheets(source: Source) -> list[tuple[str, Rows, list[Area]]]:
     """The visible sheets that hold anything: name, rows, merged areas."""
     import python_calamine as calamine  # noqa: PLC0415 - 17 ms that only workbooks need
 
@@ -54,23 +56,31 @@ def _sheets(source: Source) -> list[tuple[str, Records, list[Area]]]:
     return [(name, rows, merged) for name, rows, merged in found if rows]
 
 
-def _rows(values: Sequence[Sequence[Value]]) -> Records:
-    texts = ((number, [cell_text(value) for value in row]) for number, row in enumerate(values, 1))
-    return [(number, cells) for number, cells in texts if any(cells)]
+class _Texts(dict[Value, str]):
+    """The text of each distinct value, worked out once: a column of marks has few. Not for booleans, as True == 1.0."""
+
+    def __missing__(self, value: Value) -> str:
+        text = self[value] = cell_text(value)
+        return text
 
 
-def _score(records: Records, kinds: Sequence[Kind]) -> int:
-    return max((recognise(cells, kind) for _, cells in records[:HEADER_WITHIN] for kind in kinds), default=0)
+def _rows(values: Sequence[Sequence[Value]]) -> Rows:
+    texts = _Texts()
+    rows = ([str(v) if v is True or v is False else texts[v] for v in row] for row in values)
+    return {number: cells for number, cells in enumerate(rows, 1) if any(cells)}
 
 
-def _fill_above(records: Records, merged: list[Area]) -> Records:
-    """Copy a merged header's text into each cell it spans, along its row: the only merge with one clear meaning."""
-    by_row = dict(records[:HEADER_WITHIN])
+def _score(rows: Rows, kinds: Sequence[Kind]) -> int:
+    first = islice(rows.values(), HEADER_WITHIN)
+    return max((recognise(cells, kind) for cells in first for kind in kinds), default=0)
+
+
+def _repair_header(rows: Rows, merged: list[Area]) -> None:
+    """Copy a merged cell's text into each cell it spans along its row: the only merge with one clear meaning."""
     for (top, left), (bottom, right) in merged:
-        cells = by_row.get(top + 1)
-        if cells is not None and top == bottom and right < len(cells):
+        cells = rows.get(top + 1, [])
+        if top == bottom and right < len(cells):
             cells[left : right + 1] = [cells[left]] * (right + 1 - left)
-    return records
 
 
 def _require_no_merged_data(table: Table, merged: list[Area]) -> None:

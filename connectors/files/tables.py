@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from connectors.files.columns import Kind, recognise
 from connectors.files.decode import decode
@@ -19,7 +20,7 @@ INSTRUCTION = re.compile(
 )
 
 Cells = list[str]
-Records = list[tuple[int, Cells]]
+Rows = dict[int, Cells]  # by row number, as a spreadsheet shows it
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,51 +32,55 @@ class Table:
     above: tuple[str, ...]
     header: tuple[str, ...]
     header_row: int
-    rows: Records = field(repr=False)
+    rows: Rows = field(repr=False)
     widths: dict[int, int] = field(repr=False)
 
 
-def csv_records(source: Source, kinds: Sequence[Kind]) -> Records:
-    """Every row that is not blank, with its number. Raises BadInput."""
+def csv_rows(source: Source, kinds: Sequence[Kind]) -> Rows:
+    """Every row that is not blank. Raises BadInput."""
     text = decode(source)
-    separator = _separator(source, text, kinds)
-    return _without_cut_row(source, text, list(_records(source, text, separator)))
+    rows = dict(_rows(source, text, _separator(source, text, kinds)))
+    _require_whole_last_row(source, text, rows)
+    return rows
 
 
-def table_from(file: str, records: Records, kinds: Sequence[Kind]) -> Table:
+def table_from(file: str, rows: Rows, kinds: Sequence[Kind]) -> Table:
     """Find the header among the first rows and set the rows straight beneath it. Raises BadInput."""
-    if not records:
+    if not rows:
         raise BadInput(file, "no rows", "a header row and rows below it")
-    score, kind, at = _best_header(records, kinds)
+    score, kind, header_row = _best_header(rows, kinds)
     if score < 2:  # noqa: PLR2004 - one word alone may be anybody's surname
-        found = f"a first row of {len(records[0][1])} cells, none a column name we know"
-        raise BadInput(file, found, "a header row with the columns docs/files.md names", records[0][0])
-    number, header = records[at]
-    below = records[at + 1 :]
-    if below and any(INSTRUCTION.match(cell) for cell in below[0][1]):
-        below = below[1:]
-    above = tuple(" ".join(cells).strip() for _, cells in records[:at])
-    return _straightened(Table(file, kind, above, tuple(header), number, below, {}))
+        first = next(iter(rows))
+        found = f"a first row of {len(rows[first])} cells, none a column name we know"
+        raise BadInput(file, found, "a header row with the columns docs/files.md names", first)
+    above = tuple(" ".join(rows.pop(row)).strip() for row in list(islice(rows, HEADER_WITHIN)) if row < header_row)
+    header = tuple(rows.pop(header_row))
+    below = next(iter(rows), 0)
+    if below and any(INSTRUCTION.match(cell) for cell in rows[below]):
+        del rows[below]
+    return Table(file, kind, above, header, header_row, rows, _straightened(rows, len(header)))
 
 
-def _best_header(records: Records, kinds: Sequence[Kind]) -> tuple[int, Kind, int]:
-    """The row, and the kind of table, whose cells are most often column names; the earliest such row."""
+def _best_header(rows: Rows, kinds: Sequence[Kind]) -> tuple[int, Kind, int]:
+    """How many cells are column names, of which kind of table, in which row: the best, and the first of the best."""
     scores = (
-        (recognise(cells, kind), kind, at) for at, (_, cells) in enumerate(records[:HEADER_WITHIN]) for kind in kinds
+        (recognise(cells, kind), kind, row) for row, cells in islice(rows.items(), HEADER_WITHIN) for kind in kinds
     )
     return max(scores, key=lambda found: found[0])
 
 
-def _straightened(table: Table) -> Table:
-    """Rows of the header's width: short ones filled with blanks; long ones keep their width, to be reported."""
-    width = len(table.header)
-    widths = {number: len(cells) for number, cells in table.rows if len(cells) != width}
-    for number, cells in table.rows:
-        if number in widths:
-            while len(cells) > width and not cells[-1]:
-                cells.pop()
-            cells.extend([""] * (width - len(cells)))
-    return Table(table.file, table.kind, table.above, table.header, table.header_row, table.rows, widths)
+def _straightened(rows: Rows, width: int) -> dict[int, int]:
+    """Fill short rows with blanks to the header's width, and return how wide the rows of other widths were.
+
+    Long rows keep their cells, to be reported, unless they are blank.
+    """
+    widths = {row: len(cells) for row, cells in rows.items() if len(cells) != width}
+    for row in widths:
+        cells = rows[row]
+        while len(cells) > width and not cells[-1]:
+            cells.pop()
+        cells.extend([""] * (width - len(cells)))
+    return widths
 
 
 def _separator(source: Source, text: str, kinds: Sequence[Kind]) -> str:
@@ -84,30 +89,30 @@ def _separator(source: Source, text: str, kinds: Sequence[Kind]) -> str:
 
     def score(separator: str) -> int:
         try:
-            return max((recognise(c, kind) for _, c in _records(source, head, separator) for kind in kinds), default=0)
+            return max((recognise(c, kind) for _, c in _rows(source, head, separator) for kind in kinds), default=0)
         except BadInput:  # not this separator, or a quote open beyond these rows: the whole file will tell
             return 0
 
     return max(SEPARATORS, key=score)
 
 
-def _records(source: Source, text: str, separator: str) -> Iterator[tuple[int, Cells]]:
+def _rows(source: Source, text: str, separator: str) -> Iterator[tuple[int, Cells]]:
     # No escape character: a lone backslash is the code for present in the afternoon.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    number = 0
+    row = 0
     try:
-        for number, cells in enumerate(reader, 1):
-            stripped = [cell.strip() for cell in cells]
+        for row, cells in enumerate(reader, 1):
+            stripped = list(map(str.strip, cells))
             if any(stripped):
-                yield number, stripped
+                yield row, stripped
     except csv.Error as error:
         found = f"a quote that is never closed, a stray quote, or a cell of more than {LONGEST_CELL:,} characters"
-        raise BadInput(source.file, found, "quotes in pairs", number + 1) from error
+        raise BadInput(source.file, found, "quotes in pairs", row + 1) from error
 
 
-def _without_cut_row(source: Source, text: str, records: Records) -> Records:
+def _require_whole_last_row(source: Source, text: str, rows: Rows) -> None:
     """Refuse a file whose last row ends in the middle: an export that was cut off has lost pupils."""
-    if len(records) > 1 and text[-1] not in "\r\n" and len(records[-1][1]) < len(records[-2][1]):
-        found = f"a file cut in half: its last row has {len(records[-1][1])} cells"
-        raise BadInput(source.file, found, f"{len(records[-2][1])} and the end of the line", records[-1][0])
-    return records
+    (last, cells), (_, before) = (*islice(reversed(rows.items()), 2), (0, []), (0, []))[:2]
+    if text and text[-1] not in "\r\n" and len(cells) < len(before):
+        found = f"a file cut in half: its last row has {len(cells)} cells"
+        raise BadInput(source.file, found, f"{len(before)} and the end of the line", last)

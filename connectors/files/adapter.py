@@ -7,7 +7,7 @@ from pathlib import Path
 
 from connectors.files.calendar import calendar_of
 from connectors.files.columns import Kind
-from connectors.files.columns_of_folder import propose_columns
+from connectors.files.columns_of_folder import contacts_export, propose_columns
 from connectors.files.contacts import CONTACT_KINDS, Contacts, contacts_of
 from connectors.files.folder import Kept, exports, the_export
 from connectors.files.formats import read_table
@@ -82,7 +82,7 @@ class FilesMis:
         """Pupils, contacts and links; as at the older of the two files. Not complete when a pupil was left out."""
         self._heed_mapping()
         pupils = self._pupils.of(the_export(self._folder, "pupils"))
-        as_at, (contacts, links, problems) = self._contacts.of(self._contacts_path())
+        as_at, (contacts, links, problems) = self._contacts.of(contacts_export(self._folder))
         return Roll(
             as_at=min(pupils.as_at, as_at),
             pupils=pupils.pupils,
@@ -125,10 +125,6 @@ class FilesMis:
         folder = self._folder / "lists"
         lists = self._lists.of_all(exports(folder, "")) if folder.is_dir() else []
         return tuple(expected for found in lists for expected in found if expected.session.date == day)
-
-    def _contacts_path(self) -> Path:
-        """The contacts file; or the pupils file, where contacts stand in the pupils' own rows."""
-        return the_export(self._folder, "contacts" if exports(self._folder, "contacts") else "pupils")
 
     def _marks_paths(self) -> tuple[Path, ...]:
         paths = exports(self._folder, "marks")

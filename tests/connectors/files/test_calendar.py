@@ -66,7 +66,7 @@ def test_a_calendar_written_is_the_calendar_read(tmp_path):
         ('"Example 2026-27"', '""', 1, "no text"),
         ("2026-12-25", "25/12/2026", 0, "what is not TOML"),
         ('name = "Example', 'name = "a"\nname = "Example', 0, "what is not TOML"),
-        ("[[terms]]", "[[term]]", 0, "a key we don't know"),
+        ("[[terms]]", "[[term]]", 6, "a key we don't know"),
     ],
 )
 def test_a_slip_is_refused_where_it_stands(write, old, new, row, found):

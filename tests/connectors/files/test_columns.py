@@ -158,7 +158,7 @@ def test_a_person_confirms_every_export_at_once(write, tmp_path):
     proposed = propose_columns(tmp_path / "exports", mapping_file)
     confirmed = confirm_columns(tmp_path / "exports", mapping_file)
 
-    assert [m.kind for m in proposed] == [Kind.PUPILS, Kind.CONTACTS, Kind.MARKS]
+    assert [m.kind for m in proposed] == [Kind.PUPILS, Kind.MARKS, Kind.CONTACTS]
     assert confirmed == proposed
     assert all(m.is_confirmed for m in MappingFile(mapping_file).mappings())
     assert propose_columns(tmp_path / "exports", mapping_file) == ()

@@ -52,5 +52,4 @@ def _move_heights(sheet: Worksheet, first: int, moves: Mapping[int, int]) -> Non
     heights = {row: sheet.row_dimensions.pop(row) for row in list(sheet.row_dimensions) if row >= first}
     for row, height in heights.items():
         if row in moves:
-            height.index = moves[row]
             sheet.row_dimensions[moves[row]] = height

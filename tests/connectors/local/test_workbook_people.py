@@ -3,9 +3,13 @@
 import copy
 import datetime as dt
 import itertools
+import re
+import zipfile
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font, PatternFill
@@ -168,6 +172,42 @@ def test_widths_and_what_they_filter_by_stay(workbook, person, page):
     assert page().auto_filter.filterColumn[0].filters.filter == ["Alicia Test"]
     assert page().auto_filter.ref == "A5:G7"
     assert page().row_dimensions[row_of(page(), "z")].hidden
+
+
+def test_the_order_stored_with_their_sort_is_dropped_since_rows_have_moved(workbook, person, page):
+    def sort(book):
+        book["Today"].auto_filter.add_sort_condition("B6:B8")
+
+    person.changes(sort)
+    draw_today(workbook, a=ALICIA)
+
+    assert page().auto_filter.sortState is None
+
+
+def test_one_bold_word_in_a_cell_of_theirs_stays_bold(workbook, person, path):
+    def add(book):
+        sheet = book["Today"]
+        sheet.cell(header_row(sheet), sheet.max_column + 1).value = "Mine"
+        words = CellRichText("ring ", TextBlock(InlineFont(b=True), "before ten"))
+        cell_of(sheet, "z", "Mine").value = words
+
+    person.changes(add)
+    draw_today(workbook, z=ZOE)
+
+    kept = cell_of(load_workbook(path, rich_text=True)["Today"], "z", "Mine").value
+    assert [str(part) for part in kept] == ["ring ", "before ten"]
+    assert kept[1].font.b
+
+
+def test_a_long_note_keeps_a_box_it_can_be_read_in(workbook, person, path):
+    note = Comment("ring gran before ten, she works nights. " * 6, "PT")
+    person.changes(lambda book: setattr(cell_of(book["Today"], "z", "Pupil"), "comment", note))
+
+    draw_today(workbook, z=ZOE)
+
+    with zipfile.ZipFile(path) as archive:
+        boxes = "".join(archive.read(name).decode() for name in archive.namelist() if name.endswith("Drawing1.vml"))
+    assert max(map(int, re.findall(r"height:(\d+)px", boxes))) > 120
 
 
 def test_columns_of_one_width_that_excel_stored_together_come_apart_unharmed(workbook, person, page):

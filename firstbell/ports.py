@@ -263,6 +263,10 @@ class Mailer(Protocol):
         """Delete a draft that will not be sent; quiet when it is gone already."""
         ...
 
+    def close(self) -> None:
+        """Let go of whatever connection was kept; the mailer is not used after that."""
+        ...
+
     def bounces(self, since: dt.datetime) -> tuple[Bounce, ...]:
         """Non-delivery reports since a time, matched to message keys; empty where the provider can't tell."""
         ...

@@ -108,6 +108,7 @@ class Elsewhere(StrEnum):
     SIGNED_IN = "signed in at reception"
     PLANNED_LEAVE = "planned leave"
     MUSIC = "music lesson"
+    TOLD_BY_MIS = "already told by the MIS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +134,8 @@ class MisCapabilities:
 class MarkChange:
     """An amendment as the register must keep it: original and amended entry, reason, date, name and role.
 
-    SI 2024/208 regulation 6. `by_name` and `by_role` say who amended; "MIS" and "not given by the MIS" where the export does not
-    tell. `seen_at` is when we noticed.
+    SI 2024/208 regulation 6. `by_name` and `by_role` say who amended; "MIS" and "not given by the MIS" where the
+    export does not tell. `seen_at` is when we noticed.
     """
 
     pupil_id: str

@@ -99,20 +99,31 @@ class UnusualSettings(Section):
 
 
 class RollGuard(Section):
-    """A roll or a day's marks much smaller than the last one stops the run: `keep_percent` of it must still be there."""
+    """A roll much smaller than the last one, or marks for few of its pupils, stop the run: `keep_percent` must be there."""
 
     keep_percent: Annotated[int, Field(ge=50, le=100)] = 90
 
 
+class SafeguardingSettings(Section):
+    """How long the safeguarding team has to acknowledge an alert before the next person is told by mail."""
+
+    acknowledge_minutes: Minutes = 15
+    workbook_link: str = ""
+
+
 class MisSettings(Section):
-    """Where the MIS data comes from. `files` reads the exports in a folder."""
+    """Where the MIS data comes from. `files` reads the exports in a folder.
+
+    `reread_school_days`: how far back each sync looks, because past marks change for days afterwards.
+    """
 
     kind: Literal["files"] = "files"
     folder: Path
+    reread_school_days: Annotated[int, Field(ge=7, le=200)] = 14
 
 
 class OutgoingSettings(Section):
-    """What leaves the building. `stop` holds everything back. In rehearsal only `rehearsal_recipients` are written to."""
+    """What leaves the building. `stop` holds everything back; a rehearsal writes to `rehearsal_recipients` only."""
 
     stop: bool = False
     rehearsal: bool = True
@@ -160,6 +171,7 @@ class Settings(Section):
     first_day: FirstDaySettings = FirstDaySettings()
     unusual: UnusualSettings = UnusualSettings()
     roll: RollGuard = RollGuard()
+    safeguarding: SafeguardingSettings = SafeguardingSettings()
     outgoing: OutgoingSettings = OutgoingSettings()
     smtp: SmtpSettings | None = None
     local: LocalSettings = LocalSettings()
@@ -223,7 +235,10 @@ def _row_of(text: str, names: list[str]) -> int:
 def _anchored(settings: Settings, base: Path) -> Settings:
     mis = settings.mis.model_copy(update={"folder": base / settings.mis.folder})
     local = settings.local.model_copy(update={"folder": base / settings.local.folder})
-    return settings.model_copy(update={"mis": mis, "local": local})
+    smtp = settings.smtp
+    if smtp is not None and smtp.certificate_authority is not None:
+        smtp = smtp.model_copy(update={"certificate_authority": base / smtp.certificate_authority})
+    return settings.model_copy(update={"mis": mis, "local": local, "smtp": smtp})
 
 
 class EnvironmentSecrets:
@@ -232,7 +247,7 @@ class EnvironmentSecrets:
     def secret(self, name: str) -> str:
         """The secret's value. Raises Misconfigured when the variable is not set."""
         variable = "FIRSTBELL_SECRET_" + re.sub(r"[^A-Z0-9]", "_", name.upper())
-        value = os.environ.get(variable, "")
+        value = os.environ.get(variable, "")  # noqa: TID251 - this is the home of the environment
         if not value:
             raise Misconfigured(f"the secret '{name}' is not set: put it in the environment variable {variable}")
         return value

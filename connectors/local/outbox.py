@@ -77,6 +77,9 @@ class LocalOutbox:
             with disk_errors("the outbox"):
                 draft.unlink(missing_ok=True)
 
+    def close(self) -> None:
+        """Nothing to let go of: every mail is a file."""
+
     def bounces(self, since: dt.datetime) -> tuple[Bounce, ...]:
         """Messages sent since a time that something in `bounces` is about; the time is that of the message."""
         with disk_errors("the outbox"):

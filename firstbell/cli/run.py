@@ -1,5 +1,6 @@
 """`firstbell run JOB`: one job of one school, now or at a given moment."""
 
+import contextlib
 import dataclasses
 import datetime as dt
 import json
@@ -57,8 +58,9 @@ def run_command(
     Example: firstbell run first-day-contact --config school.toml --rehearse
     """
     office = open_office(config, at=at, rehearse=rehearse)
-    report = JOBS[job](office)
-    draw_pages(office, rehearse=rehearse or office.settings.outgoing.rehearsal)
+    with contextlib.closing(office):
+        report = JOBS[job](office)
+        draw_pages(office, rehearse=rehearse or office.settings.outgoing.rehearsal)
     _show(report, as_json_object=as_json_object)
     return NEEDS_A_PERSON if report.needs else DONE
 

@@ -136,6 +136,9 @@ class FakeMailer:
         with self._step(Step.DISCARD, draft_id):
             self.provider.drafts.pop(draft_id, None)
 
+    def close(self) -> None:
+        """Nothing to let go of."""
+
     def bounces(self, since: dt.datetime) -> tuple[Bounce, ...]:
         with self._step(Step.BOUNCES, ""):
             return tuple(bounce for bounce in self.provider.bounced if bounce.at >= since)

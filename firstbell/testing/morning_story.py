@@ -115,7 +115,9 @@ class MorningStory:
         self.codes[pupil_id, THIS_MORNING] = code
         return pupil_id
 
-    def given_a_contact(self, contact_id: str, of: str, *, email: str | None = None, **link: object) -> str:
+    def given_a_contact(
+        self, contact_id: str, of: str, *, email: str | None = None, phone: str = "07700 900123", **link: object
+    ) -> str:
         """A contact with parental responsibility and priority 1, unless `link` says otherwise."""
         address = f"{contact_id.lower()}@example.net" if email is None else email
         self.contacts[contact_id] = Contact(
@@ -124,7 +126,7 @@ class MorningStory:
             forename=Personal("Pat"),
             surname=Personal(contact_id),
             emails=(Personal(address),) if address else (),
-            phones=(Personal("07700 900123"),),
+            phones=(Personal(phone),),
         )
         made = PupilContact(of, contact_id, "Mother", priority=1, parental_responsibility=True)
         self.links.append(dataclasses.replace(made, **link))  # type: ignore[arg-type]

@@ -1,9 +1,11 @@
-"""What is wrong with the contact details, so that it is mended before the morning it is needed."""
+"""What is wrong with the details the morning relies on, so that it is mended before it is needed."""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from firstbell.records import Proposal, State
+from firstbell.workflows.session_now import SessionNow
 from rules.contact.permissions import Refusal, who_may_be_told
 from rules.contact.purposes import Purpose
 from rules.parameters import parameter
@@ -36,6 +38,22 @@ def contact_health(
     """Everything to mend for these pupils, those nobody can be told about first. `links` are by pupil id."""
     lines = [line for pupil in pupils for line in _lines(pupil, links.get(pupil.id, ()), contacts, as_of)]
     return tuple(sorted(lines, key=lambda line: (line.rank, line.pupil.id, line.wrong)))
+
+
+def bounced_addresses(pupils: Mapping[str, Pupil], proposals: Iterable[Proposal]) -> tuple[HealthLine, ...]:
+    """Pupils with a contact whose address sent a message back."""
+    bounced = sorted({p.subject_id for p in proposals if p.state is State.BOUNCED and p.subject_id in pupils})
+    wrong, mend = "A message to a contact came back.", "Ask the family for the right e-mail address."
+    return tuple(HealthLine(pupils[pupil_id], 2, wrong, mend) for pupil_id in bounced)
+
+
+def reasons_against_marks(now: SessionNow) -> tuple[HealthLine, ...]:
+    """Pupils whose parent gave a reason for absence while the register says they are in school."""
+    said = sorted(pupil_id for pupil_id, session in now.notes.said_absent if session == now.session)
+    wrong = "A reason for absence was given, yet the register says the pupil is in school."
+    mend = "Find the pupil, then correct the mark or take the reason out."
+    found = (pupil_id for pupil_id in said if pupil_id in now.pupils and now.is_in_school(pupil_id))
+    return tuple(HealthLine(now.pupils[pupil_id], 1, wrong, mend) for pupil_id in found)
 
 
 def _lines(

@@ -21,11 +21,13 @@ SETTLING_OUTCOMES = frozenset({"spoke to parent", "pupil is in school"})
 class DeskNotes:
     """People's accepted words.
 
-    `explained`: pupil and session whose reason is known. `holds`: the last day of each sensitive-case hold by pupil.
-    `blocked_addresses`: addresses the DSL has blocked, by pupil. `kept_back`: keys of proposals a person holds.
+    `explained`: pupil and session whose reason is known; `said_absent`: those of them where it is an absence.
+    `holds`: the last day of each sensitive-case hold by pupil. `blocked_addresses`: addresses the DSL has blocked, by
+    pupil. `kept_back`: keys of proposals a person holds.
     """
 
     explained: frozenset[tuple[str, Session]]
+    said_absent: frozenset[tuple[str, Session]]
     holds: Mapping[str, dt.date]
     blocked_addresses: Mapping[str, frozenset[Personal]]
     kept_back: frozenset[str]
@@ -36,6 +38,7 @@ def read_desk_notes(desk: Desk) -> DeskNotes:
     attendance, safeguarding = desk.cells(ATTENDANCE), desk.cells(SAFEGUARDING)
     return DeskNotes(
         explained=frozenset(found for cell in attendance if (found := _explained(cell))),
+        said_absent=frozenset(found for cell in attendance if (found := _said_absent(cell))),
         holds=_holds(safeguarding),
         blocked_addresses=_blocked(safeguarding),
         kept_back=frozenset(
@@ -45,9 +48,13 @@ def read_desk_notes(desk: Desk) -> DeskNotes:
 
 
 def _explained(cell: PersonsCell) -> tuple[str, Session] | None:
-    gives_reason = cell.column in {"Reason given", "Code to record"} and cell.value
     settles = cell.column == "Outcome" and cell.value in SETTLING_OUTCOMES
-    return pupil_session_of(cell.row_key) if gives_reason or settles else None
+    return pupil_session_of(cell.row_key) if settles else _said_absent(cell)
+
+
+def _said_absent(cell: PersonsCell) -> tuple[str, Session] | None:
+    gives_reason = cell.column in {"Reason given", "Code to record"} and cell.value
+    return pupil_session_of(cell.row_key) if gives_reason else None
 
 
 def _holds(cells: tuple[PersonsCell, ...]) -> dict[str, dt.date]:

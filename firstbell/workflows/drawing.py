@@ -33,7 +33,7 @@ def attendance_sheets(office: Office, picture: Picture) -> dict[str, Rows]:
         "Unexplained (N)": follow_up.unexplained_rows(office, picture),
         "Changes": follow_up.change_rows(office, picture),
         "Contact log": follow_up.contact_log_rows(office, picture),
-        "Health": follow_up.health_rows(picture),
+        "Health": follow_up.health_rows(office, picture),
         "Codes and rules": follow_up.code_rows(office.today()),
     }
 

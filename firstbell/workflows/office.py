@@ -23,6 +23,11 @@ class Office:
     clock: Clock
     wording: Wording
 
+    def close(self) -> None:
+        """Let go of the mail service and the store at the end of a run."""
+        self.mailer.close()
+        self.store.close()
+
     def today(self) -> dt.date:
         """The school's own date at this moment."""
         return self.clock.now().astimezone(self.settings.zone).date()

@@ -41,6 +41,10 @@ class RehearsalMailer:
         """Delete a draft."""
         self._mailer.discard_draft(draft_id)
 
+    def close(self) -> None:
+        """Close the mailer behind."""
+        self._mailer.close()
+
     def bounces(self, since: dt.datetime) -> tuple[Bounce, ...]:
         """Non-delivery reports of the rehearsal itself."""
         return self._mailer.bounces(since)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Protocol
 
-from firstbell.errors import GiveUp, NeedsHuman, RetryLater
+from firstbell.errors import GiveUp, Misconfigured, NeedsHuman, RetryLater
 from firstbell.records import Guarantee, Message, Proposal, State, Whereabouts
 from firstbell.workflows.keys import dispatch_key
 from firstbell.workflows.office import Office
@@ -128,6 +128,10 @@ class Round:
             self.wait = busy.after
             key = members[0].dispatch_key
             self._move(members, State.SENDING, State.RELEASING, "The mail service is busy; nothing was sent.", key)
+        except Misconfigured as wrong:
+            key = members[0].dispatch_key
+            self._move(members, State.SENDING, State.RELEASING, f"Nothing was sent: {wrong}", key)
+            raise
         except GiveUp as refused:
             self._move(members, State.SENDING, State.BOUNCED, str(refused))
         except NeedsHuman as doubt:

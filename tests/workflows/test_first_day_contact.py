@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from firstbell.errors import GiveUp, RetryLater
+from firstbell.errors import GiveUp, Misconfigured, RetryLater
 from firstbell.records import State
 from firstbell.testing.fake_mailer import Crash, Step
 from firstbell.testing.morning_story import MONDAY, THIS_MORNING, UNEXPLAINED
@@ -355,3 +355,15 @@ def test_an_address_the_provider_refuses_for_good_counts_as_a_bounce(story):
 
     assert story.told() == ["gran@example.net"]
     assert story.states("ALICIA") == [State.BOUNCED, State.SENT]
+
+
+def test_a_mail_service_that_refuses_the_sender_stops_the_run_and_nothing_is_in_doubt(story):
+    story.given_an_unexplained_absence("ALICIA")
+    story.when_the_run_happens("09:45")
+    story.mailer.fail_next(Step.SEND, Misconfigured("the mail server does not let this sender write"))
+    with pytest.raises(Misconfigured):
+        story.when_the_run_happens("09:56")
+
+    story.when_the_run_happens("10:00")
+
+    assert story.told() == ["alicia-mum@example.net"]

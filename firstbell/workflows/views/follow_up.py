@@ -3,7 +3,7 @@
 import datetime as dt
 
 from firstbell.records import LedgerEntry, MarkChange, Proposal, State
-from firstbell.workflows.contact_health import contact_health
+from firstbell.workflows.contact_health import bounced_addresses, contact_health, reasons_against_marks
 from firstbell.workflows.office import Office
 from firstbell.workflows.row_keys import pupil_session_key
 from firstbell.workflows.views.picture import Picture, Rows
@@ -152,11 +152,17 @@ def _log_row(office: Office, picture: Picture, entry: LedgerEntry) -> dict[str, 
     }
 
 
-def health_rows(picture: Picture) -> Rows:
-    """What to mend in the contact details, the pupils nobody can be told about first."""
+def health_rows(office: Office, picture: Picture) -> Rows:
+    """What to mend: first marks that contradict a reason, and pupils nobody can be told about."""
     now = picture.now
     rows: Rows = {}
-    for line in contact_health(now.pupils.values(), now.contacts, now.links, now.session.date):
+    bounced = office.store.proposals.find(purpose=Purpose.FIRST_DAY_ABSENCE, states=[State.BOUNCED])
+    lines = (
+        *reasons_against_marks(now),
+        *bounced_addresses(now.pupils, bounced),
+        *contact_health(now.pupils.values(), now.contacts, now.links, now.session.date),
+    )
+    for line in sorted(lines, key=lambda line: line.rank):
         key = f"{line.pupil.id}|{line.rank}|{line.wrong[:40]}"
         rows[key] = {
             "Rank": line.rank,

@@ -99,7 +99,7 @@ class UnusualSettings(Section):
 
 
 class RollGuard(Section):
-    """A roll much smaller than the last one, or marks for few of its pupils, stop the run: `keep_percent` must be there."""
+    """A roll much smaller than the last, or marks for few of its pupils, stop the run: `keep_percent` must be there."""
 
     keep_percent: Annotated[int, Field(ge=50, le=100)] = 90
 

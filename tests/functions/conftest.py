@@ -18,7 +18,7 @@ def load(app_folder: Path, *invocations: str) -> dict[str, Any]:
     """What the production worker makes of the app in a folder; see production_worker.py."""
     site_packages = sysconfig.get_path("purelib")
     command = [sys.executable, "-I", "-S", str(WORKER), str(app_folder), site_packages, *invocations]
-    environment = os.environ  # noqa: TID251 - to pass on the one thing that Windows can't start a process without
+    environment = os.environ  # to pass on the one thing that Windows cannot start a process without
     only = {name: environment[name] for name in ("SYSTEMROOT",) if name in environment}
     done = subprocess.run(command, capture_output=True, cwd=app_folder, env=only, timeout=120, check=False)
     assert done.returncode == 0, done.stderr.decode()

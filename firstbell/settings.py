@@ -150,7 +150,7 @@ class LocalSettings(Section):
 
 
 class StaffMember(Section):
-    """Someone who may write in the workbooks, known there by initials; `is_present` days are ISO weekdays, 1 Monday."""
+    """Someone who may write in the workbooks, known there by initials; `working_days` are ISO weekdays, 1 Monday."""
 
     initials: Annotated[str, Field(pattern=r"^[A-Z]{2,4}$")]
     name: str

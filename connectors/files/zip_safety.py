@@ -25,10 +25,13 @@ UNWANTED_PARTS = {
     "xl/externalLinks/": ("links to other workbooks", "values only: copy and paste values into a new workbook"),
     "xl/connections": ("data connections", "values only: copy and paste values into a new workbook"),
 }
+SHEETS = "xl/worksheets/"
 DECLARATION = (b"<!DOCTYPE", b"<!ENTITY")
 SIXTEEN_BIT = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 ERROR_VALUE = re.compile(rb"<(?:\w+:)?c [^>]*t=\"e\"")
+FAR = re.compile(rb"""\br=["'](?:([K-Z]|[A-Z]{2,3})(\d{1,7})|[A-J](\d{6,7}))["']""")  # past J99999
+LARGEST_AREA = 6_000_000  # cells; a sheet is held as a full rectangle, so one stray cell far away costs gigabytes
 CELL = re.compile(rb"<(?:\w+:)?c [^>]*?r=\"([A-Z]{1,3}\d+)\"")
 
 
@@ -52,7 +55,7 @@ def _require_plain_parts(source: Source, parts: list[zipfile.ZipInfo]) -> None:
 
 
 def _read_through(source: Source, parts: zipfile.ZipFile) -> None:
-    total = 0
+    total, farthest = 0, (1, 10)
     most = min(LARGEST_UNPACKED, max(RATIO_COUNTS_FROM, HIGHEST_RATIO * len(source.data)))
     for part in parts.infolist():
         window = b""
@@ -63,6 +66,20 @@ def _read_through(source: Source, parts: zipfile.ZipFile) -> None:
                 raise BadInput(source.file, found, "a workbook as a spreadsheet program writes it")
             window = window[-OVERLAP:] + chunk
             _require_plain_values(source, part.filename, window)
+            if part.filename.startswith(SHEETS):
+                farthest = _farthest(window, farthest)
+    if farthest[0] * farthest[1] > LARGEST_AREA:
+        found = f"a cell far away from the others, in row {farthest[0]:,} or column {farthest[1]:,}"
+        raise BadInput(source.file, found, "one table: delete the rows below it and the columns beside it")
+
+
+def _farthest(window: bytes, known: tuple[int, int]) -> tuple[int, int]:
+    """The highest row and column met so far, from 1; near ones count as column J."""
+    row, column = known
+    for letters, its_row, row_alone in FAR.findall(window):
+        row = max(row, int(its_row or row_alone))
+        column = max(column, sum(26**place * (letter - 64) for place, letter in enumerate(reversed(letters))))
+    return row, column
 
 
 def _chunks(parts: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -78,9 +95,9 @@ def _require_plain_values(source: Source, part: str, window: bytes) -> None:
         raise BadInput(
             source.file, "a part that is no plain spreadsheet XML", "a workbook saved by a spreadsheet program"
         )
-    if part.startswith("xl/worksheets/") and (b"<f" in window or b":f" in window):
+    if part.startswith(SHEETS) and (b"<f" in window or b":f" in window):
         _refuse_cell(source, window, FORMULA, "a formula", "a value: copy and paste values")
-    if part.startswith("xl/worksheets/") and b't="e"' in window:
+    if part.startswith(SHEETS) and b't="e"' in window:
         _refuse_cell(source, window, ERROR_VALUE, "an error such as #N/A", "a value or an empty cell")
 
 

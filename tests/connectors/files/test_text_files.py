@@ -1,8 +1,20 @@
 """Encodings, separators and damage: a file is read as it was meant, or refused with the place and a plain sentence."""
 
-import pytest
+from contextlib import suppress
 
-from connectors.files import read_contacts, read_marks, read_pupils
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.files import (
+    read_calendar,
+    read_contacts,
+    read_cover,
+    read_list,
+    read_marks,
+    read_pupils,
+    read_registers,
+)
 from firstbell.errors import BadInput
 
 PUPILS = "pupil_id,surname,date_of_birth,year_group\nP1,Zoë Brontë,28/02/2012,7\n"
@@ -141,6 +153,27 @@ def test_a_name_that_looks_like_something_else_stays_a_name(write, name):
     path = write("pupils.csv", f"pupil_id,surname,date_of_birth,year_group\nP1,{name},28/02/2012,7\n")
 
     assert surname_in(path) == name
+
+
+@pytest.mark.parametrize(
+    ("reader", "header"),
+    [
+        (read_pupils, "pupil_id,date_of_birth,year_group,upn,fsm,on_roll_to"),
+        (read_contacts, "pupil_id,relationship,priority,court_order,email"),
+        (read_registers, "date,session,group,taken,teacher_id"),
+        (read_cover, "date,session,group,cover_id"),
+        (read_list, "pupil_id,date,session,kind"),
+        (read_calendar, 'name = "x"'),
+    ],
+    ids=["pupils", "contacts", "registers", "cover", "list", "calendar"],
+)
+@given(content=st.binary(max_size=300) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")))
+def test_any_bytes_are_read_or_refused_by_every_reader(tmp_path_factory, reader, header, content):
+    path = tmp_path_factory.mktemp("bytes") / "export.csv"
+    path.write_bytes(header.encode() + b"\n" + content)
+
+    with suppress(BadInput):
+        assert reader(path) is not None
 
 
 @pytest.mark.parametrize("name", ["marks.xls", "marks.xlsm", "marks.ods"])

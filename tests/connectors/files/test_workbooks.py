@@ -146,6 +146,23 @@ def test_a_small_file_that_unpacks_to_a_huge_one_is_refused(with_part):
         read_marks(path)
 
 
+@pytest.mark.parametrize(
+    ("cell", "place"), [("XFD1000", "column 16,384"), ("A1048576", ""), ("AB250000", "row 250,000")]
+)
+def test_a_stray_cell_far_away_is_refused_if_it_makes_the_sheet_huge(write_book, cell, place):
+    path = write_book("marks.xlsx", [HEADER, ["P1", DAY, "AM", "/"]], lambda sheet: sheet.__setitem__(cell, "x"))
+
+    with pytest.raises(BadInput, match=f"far away.*{place}"):
+        read_marks(path)
+
+
+def test_a_wide_grid_is_no_stray_cell(write_book):
+    days = [DAY + dt.timedelta(days=n) for n in range(40)]
+    header = ["pupil_id", *(f"{day:%d/%m/%Y} {half}" for day in days for half in ("AM", "PM"))]
+
+    assert len(read_marks(write_book("marks.xlsx", [header, ["P1", *["X"] * 80]])).marks) == 80
+
+
 def test_a_workbook_of_thousands_of_parts_is_refused(write):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as parts:

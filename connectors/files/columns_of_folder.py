@@ -52,8 +52,9 @@ def _unconfirmed(folder: Path, mapping_file: MappingFile, *, is_confirmed: bool)
     for table in _tables(folder):
         mapping = mapping_file.known(table) or guess(table)
         if not mapping.is_confirmed:
-            mapping_file.remember(replace(mapping, is_confirmed=is_confirmed))
-            yield mapping
+            chosen = replace(mapping, is_confirmed=is_confirmed)
+            mapping_file.remember(chosen)
+            yield chosen
 
 
 def _tables(folder: Path) -> Iterator[Table]:

@@ -79,8 +79,6 @@ def _require_one_form(table: Table) -> None:
 
 
 def _require_each_once(table: Table, columns: list[tuple[int, Session, bool]]) -> None:
-    if not columns:
-        raise BadInput(table.file, "no column with a date", "a date above each column of marks", table.header_row)
     whole_days = {session.date for _, session, is_half in columns if not is_half}
     twice = [s for s, count in Counter(session for _, session, _ in columns).items() if count > 1]
     mixed = [session for _, session, is_half in columns if is_half and session.date in whole_days]

@@ -153,13 +153,15 @@ def test_a_person_confirms_every_export_at_once(write, tmp_path):
     write("exports/marks.csv", SIMS)
     write("exports/pupils.csv", "Adno,DOB,Year\nP1,28/02/2014,7\n")
     write("exports/contacts.csv", "Adno,Relationship,Primary Email\nP1,Mother,m@example.net\n")
+    write("exports/lists/trip.csv", "Adno,Date,Session,List\nP1,23/11/2026,,Trip\n")
     mapping_file = tmp_path / "column-mapping.toml"
 
     proposed = propose_columns(tmp_path / "exports", mapping_file)
     confirmed = confirm_columns(tmp_path / "exports", mapping_file)
 
-    assert [m.kind for m in proposed] == [Kind.PUPILS, Kind.MARKS, Kind.CONTACTS]
+    assert [m.kind for m in proposed] == [Kind.PUPILS, Kind.MARKS, Kind.CONTACTS, Kind.LIST]
     assert confirmed == proposed
+    assert all(m.is_confirmed for m in confirmed)
     assert all(m.is_confirmed for m in MappingFile(mapping_file).mappings())
     assert propose_columns(tmp_path / "exports", mapping_file) == ()
 

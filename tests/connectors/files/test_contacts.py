@@ -135,3 +135,11 @@ def test_a_priority_that_is_no_number_is_told(read):
 
     assert link.priority is None
     assert problem.where == "contacts.csv, row 2"
+
+
+@pytest.mark.parametrize("text", [HEADER + ORLA.replace("P1,", ","), "StudentId,Contact1Name\n,Orla O'Neil\n"])
+def test_a_contact_of_no_pupil_is_told(read, text):
+    contacts, links, (problem,) = read(text)
+
+    assert contacts == links == ()
+    assert problem.where == "contacts.csv, row 2"

@@ -294,6 +294,13 @@ def test_a_disk_that_fails_is_tried_again(folder, monkeypatch):
         read_source(folder / "marks.csv")
 
 
+def test_a_file_too_large_to_be_an_export_is_not_read(folder, monkeypatch):
+    monkeypatch.setattr("connectors.files.source.LARGEST_FILE", 10)
+
+    with pytest.raises(BadInput, match="at most 10"):
+        read_source(folder / "marks.csv")
+
+
 def test_reading_csv_loads_no_spreadsheet_library(root):
     heavy = "('openpyxl', 'pandas', 'python_calamine')"
     code = f"import sys, connectors.files; print([name for name in {heavy} if name in sys.modules])"

@@ -252,6 +252,50 @@ def test_a_grid_with_the_month_first_is_refused(write):
         read_marks(write("marks.csv", "Adno,11/20/2026 AM,11/20/2026 PM,11/05/2026 AM\nP1,/,\\,N\n"))
 
 
+# ------------------------------------------------------------ every shape
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{HEADER},23/11/2026,AM,/\n",
+        f"{WEEK},23/11/2026,/,\\,/,\\,/,\\,/,\\,/,\\\n",
+        f"{PACKED},2026-11-23,2026-11-23,/\\\n",
+        "Adno,23/11/2026 AM\n,/\n",
+    ],
+    ids=["rows", "week", "packed", "grid"],
+)
+def test_marks_of_no_pupil_are_told_in_every_shape(marks_in, text):
+    marks, (problem,) = marks_in(text)
+
+    assert marks == []
+    assert problem.where == "marks.csv, row 2"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"{WEEK}P1,30/02/2026,/,\\,/,\\,/,\\,/,\\,/,\\\n", f"{PACKED}P1,2026-11-31,2026-11-23,/\\\n"],
+    ids=["week", "packed"],
+)
+def test_marks_of_no_date_are_told_in_every_shape(marks_in, text):
+    marks, (problem,) = marks_in(text)
+
+    assert marks == []
+    assert problem.pupil_id == "P1"
+
+
+def test_an_unknown_code_in_a_week_is_told_with_its_session(marks_in):
+    marks, (problem,) = marks_in(f"{WEEK}P1,23/11/2026,/,\\,/,ZZ,/,\\,/,\\,/,\\\n")
+
+    assert len(marks) == 9
+    assert problem.session == Session(dt.date(2026, 11, 24), Half.PM)
+
+
+def test_a_session_with_two_columns_in_a_week_is_refused(write):
+    with pytest.raises(BadInput, match="twice"):
+        read_marks(write("marks.csv", "StudentId,StartDate,MonAM,Mon AM\nP1,23/11/2026,/,N\n"))
+
+
 # ------------------------------------------------------------ properties
 
 DAYS = st.dates(dt.date(2024, 8, 19), dt.date(2027, 7, 31))

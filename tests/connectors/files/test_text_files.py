@@ -138,9 +138,8 @@ def test_a_row_with_more_cells_than_the_header_is_left_out_and_told(marks_in):
 
 
 def test_trailing_cells_that_a_spreadsheet_dropped_are_blank(marks_in):
-    text = (
-        "pupil_id,date,session,code,minutes_late,comment\nP1,23/11/2026,AM,/\nP2,23/11/2026,AM\nP3,23/11/2026,PM,L,5,\n"
-    )
+    header = "pupil_id,date,session,code,minutes_late,comment"
+    text = f"{header}\nP1,23/11/2026,AM,/\nP2,23/11/2026,AM\nP3,23/11/2026,PM,L,5,,,\n"
 
     marks, problems = marks_in(text)
 

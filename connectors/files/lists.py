@@ -11,7 +11,7 @@ from connectors.files.columns import Kind
 from connectors.files.formats import read_table
 from connectors.files.mapping import Mapping, guess
 from connectors.files.marks_rows import half_of
-from connectors.files.reading import Line, reading_of
+from connectors.files.reading import Line, strict_reading_of
 from connectors.files.source import read_source
 from connectors.files.tables import Table
 from connectors.files.words import meaning
@@ -28,11 +28,7 @@ def read_list(path: Path, *, mapping: Mapping | None = None) -> tuple[ExpectedEl
 
 def list_of(table: Table, mapping: Mapping) -> tuple[ExpectedElsewhere, ...]:
     """The list in a table whose columns are known. Raises BadInput."""
-    reading = reading_of(table, mapping, ("date",))
-    if reading.problems:
-        row = int(reading.problems[0].where.rpartition(" ")[2])
-        raise BadInput(table.file, "a row that has not the cells of the header", "one cell under each header", row)
-    return tuple(expected for line in reading for expected in _expected(line))
+    return tuple(expected for line in strict_reading_of(table, mapping) for expected in _expected(line))
 
 
 def _expected(line: Line) -> Iterator[ExpectedElsewhere]:

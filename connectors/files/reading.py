@@ -8,6 +8,7 @@ from connectors.files.answers import yes_or_no
 from connectors.files.dates import dates_in
 from connectors.files.mapping import Mapping, cells_of, places, whole_rows
 from connectors.files.tables import Cells, Rows, Table
+from firstbell.errors import BadInput
 from firstbell.records import Problem
 
 
@@ -70,3 +71,13 @@ def reading_of(table: Table, mapping: Mapping, date_columns: Iterable[str] = ())
         if column in at
     }
     return Reading(table.file, rows, at, dates, problems)
+
+
+def strict_reading_of(table: Table, mapping: Mapping) -> Reading:
+    """As `reading_of` with a date, for tables of which no row may be lost: a row out of line refuses the whole file."""
+    reading = reading_of(table, mapping, ("date",))
+    crooked = table.rows.keys() - reading.rows.keys()
+    if crooked:
+        found = "a row that has not the cells of the header"
+        raise BadInput(table.file, found, "one cell under each header", min(crooked))
+    return reading

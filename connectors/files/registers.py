@@ -9,7 +9,7 @@ from connectors.files.columns import Kind
 from connectors.files.formats import read_table
 from connectors.files.mapping import Mapping, guess
 from connectors.files.marks_rows import half_of
-from connectors.files.reading import Line, reading_of
+from connectors.files.reading import Line, strict_reading_of
 from connectors.files.source import read_source
 from connectors.files.tables import Table
 from connectors.files.words import meaning
@@ -39,7 +39,7 @@ def read_cover(path: Path, *, mapping: Mapping | None = None) -> Cover:
 
 def registers_of(table: Table, mapping: Mapping) -> tuple[RegisterStatus, ...]:
     """The registers of a table whose columns are known. Raises BadInput."""
-    reading = reading_of(table, mapping, ("date",))
+    reading = strict_reading_of(table, mapping)
     _require_state(table, mapping)
     found: dict[Place, RegisterStatus] = {}
     for line in reading:
@@ -52,7 +52,7 @@ def registers_of(table: Table, mapping: Mapping) -> tuple[RegisterStatus, ...]:
 
 def cover_of(table: Table, mapping: Mapping) -> Cover:
     """The cover list of a table whose columns are known. Raises BadInput."""
-    people = ((_place(line), _person(line, "teacher")) for line in reading_of(table, mapping, ("date",)))
+    people = ((_place(line), _person(line, "teacher")) for line in strict_reading_of(table, mapping))
     return {place: person for place, person in people if person is not None}
 
 

@@ -35,6 +35,12 @@ def test_a_register_is_taken_or_not_in_the_words_of_each_mis(write, word, state)
     assert (register.teacher.id, register.head_of_department.id) == ("T1", "H1")
 
 
+@pytest.mark.parametrize("row", ["23/11/2026,AM,7A,no,T1,,,,extra", "23/11/2026,AM"])
+def test_a_register_whose_row_is_out_of_line_is_never_lost(write, row):
+    with pytest.raises(BadInput, match="the cells of the header"):
+        read_registers(write("registers.csv", f"{REGISTERS}23/11/2026,AM,7B,yes,T1,,,\n{row}\n"))
+
+
 def test_a_word_we_do_not_know_is_never_taken_for_taken(write):
     with pytest.raises(BadInput, match="a status we don't know"):
         read_registers(write("registers.csv", f"{REGISTERS}23/11/2026,AM,7A,partly,T1,,,\n"))

@@ -56,10 +56,13 @@ def demo_command(
     return DONE
 
 
-def _line(played: Played) -> str:
-    time = f"{played.at.astimezone(ZONE):%H:%M}"
+def _line(played: Played) -> Table:
+    line = Table.grid(padding=(0, 2, 0, 0))
+    line.add_row(f"[bold]{played.at.astimezone(ZONE):%H:%M}[/]", played.what)
     figures = _figures(played.report)
-    return f"[bold]{time}[/]  {played.what}" + (f"\n       [dim]{figures}[/]" if figures else "")
+    if figures:
+        line.add_row("", f"[dim]{figures}[/]")
+    return line
 
 
 def _figures(report: object) -> str:
@@ -72,17 +75,17 @@ def _figures(report: object) -> str:
     made = reports.get(type(report))
     if made is None:
         return ""
-    return "; ".join(f"{number} {meaning}" for meaning, number in made(report).figures.items() if number)
+    return "; ".join(f"{meaning}: {number}" for meaning, number in made(report).figures.items() if number)
 
 
 def _show(console: Console, summary: Summary) -> None:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    table.add_column(justify="right", style="bold")
     table.add_column()
-    for number, meaning in summary.lines:
-        table.add_row(str(number), meaning)
+    table.add_column(style="bold")
+    for meaning, number in summary.lines:
+        table.add_row(meaning, str(number))
+    table.add_row("The ledger", summary.ledger)
     table.add_row("", "")
-    table.add_row("Ledger", summary.ledger)
     for path, what in summary.open_these:
-        table.add_row("Open", f"{path}\n[dim]{what}[/]")
+        table.add_row(f"Open {what}", str(path))
     console.print(Panel(table, title="The morning in figures", title_align="left", expand=False))

@@ -15,9 +15,9 @@ TOLD = (State.SENT, State.DELIVERED, State.ANSWERED)
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Sentences with their figures, the state of the ledger, and what to open."""
+    """What was counted, with its figure, the state of the ledger, and what to open."""
 
-    lines: tuple[tuple[int, str], ...]
+    lines: tuple[tuple[str, int], ...]
     ledger: str
     open_these: tuple[tuple[Path, str], ...]
 
@@ -28,7 +28,7 @@ def summary_of(office: Office, folder: Path) -> Summary:
     return Summary(_lines(office, proposals), _ledger(office), _open_these(folder))
 
 
-def _lines(office: Office, proposals: tuple[Proposal, ...]) -> tuple[tuple[int, str], ...]:
+def _lines(office: Office, proposals: tuple[Proposal, ...]) -> tuple[tuple[str, int], ...]:
     first_day = [p for p in proposals if p.purpose is Purpose.FIRST_DAY_ABSENCE]
     states = Counter(p.state for p in first_day)
     messages = {p.dispatch_key for p in first_day if p.state in TOLD}
@@ -39,14 +39,16 @@ def _lines(office: Office, proposals: tuple[Proposal, ...]) -> tuple[tuple[int, 
     alerts = office.store.ledger.entries(kind="alert.raised")
     acknowledged = office.store.ledger.entries(kind="alert.acknowledged")
     return (
-        (len(reminders), "reminders to teachers whose register was missing"),
-        (len(escalations), "told to a head of department after the reminders"),
-        (len(messages), f"messages to parents, about {len(pupils)} pupils, each sent once"),
-        (states[State.RECALLED], "messages recalled before they went: the mark changed, or a trip list came"),
-        (states[State.STOPPED], "stopped by a person in the workbook"),
-        (states[State.BLOCKED], "blocked by a guard: a person telephones instead"),
-        (len(corrections), "short notes to parents: in school after all"),
-        (len(alerts), f"safeguarding alerts, {len(acknowledged)} acknowledged; no name on any card"),
+        ("Reminders to teachers whose register was missing", len(reminders)),
+        ("Heads of department told after the reminders", len(escalations)),
+        ("Pupils whose parents were told", len(pupils)),
+        ("Messages to parents, each sent once", len(messages)),
+        ("Recalled before they went: a mark changed, or a trip list came", states[State.RECALLED]),
+        ("Stopped by a person in the workbook", states[State.STOPPED]),
+        ("Blocked by a guard: a person telephones instead", states[State.BLOCKED]),
+        ("Short notes to parents: in school after all", len(corrections)),
+        ("Safeguarding alerts, without a name on any card", len(alerts)),
+        ("Alerts acknowledged so far", len(acknowledged)),
     )
 
 

@@ -36,7 +36,7 @@ def summary_rows(office: Office, picture: Picture) -> Rows:
     on_roll = len(now.pupils)
     missing = {r.group for r in _registers(office, now.session) if r.state is RegisterState.NOT_TAKEN}
     registers = len(_registers(office, now.session))
-    sent = sum(p.state in {State.SENT, State.DELIVERED, State.ANSWERED} for p in _first_day(picture))
+    told = {p.subject_id for p in _first_day(picture) if p.state in {State.SENT, State.DELIVERED, State.ANSWERED}}
     held = sum(p.state is State.HELD for p in _first_day(picture))
     to_acknowledge = sum(alert.acknowledged_by is None for alert in picture.alerts)
     lines = [
@@ -44,8 +44,8 @@ def summary_rows(office: Office, picture: Picture) -> Rows:
         ("n", "Not marked in, reason not known", len(now.unexplained()), on_roll, "See Queue and Phone list."),
         ("blank", "No mark: register not taken", _unmarked(now), on_roll, "See Registers to chase."),
         ("registers", "Registers not taken", len(missing), registers, "See Registers to chase."),
-        ("held", "Messages waiting to go", held, len(_first_day(picture)), "Stop a line in Queue if it is wrong."),
-        ("sent", "Parents told", sent, len(_first_day(picture)), "Type replies in Today: Reason given."),
+        ("held", "Messages waiting to go", held, None, "Stop a line in Queue if it is wrong."),
+        ("told", "Pupils whose parents were told", len(told), None, "Type replies in Today: Reason given."),
         ("calls", "Pupils to telephone about", len(picture.calls), len(now.unexplained()), "See Phone list."),
         ("alerts", "Safeguarding alerts not acknowledged", to_acknowledge, len(picture.alerts), "Safeguarding team."),
     ]

@@ -111,6 +111,26 @@ class SafeguardingSettings(Section):
     workbook_link: str = ""
 
 
+class WatchSettings(Section):
+    """What the weekly watch calls worth a look, where the law gives no figure.
+
+    `at_risk_from_percent`: absence from which a pupil is called at risk. `caution_below_sessions`: below so many
+    possible sessions a percentage is early. `small_group_below`: cohorts smaller than this are not broken down.
+    `false_alarms_percent`: how often, in a hundred weeks of pure chance, the whole school may show one false pattern.
+    `postholder`: initials of the person whose working days bring the N limit forward.
+    `attempts_before_unauthorised`: how often a family must have been contacted before O is proposed for an N.
+    `return_interval_days`: how often the local authority wants attendance returns; at least monthly by law.
+    """
+
+    at_risk_from_percent: Annotated[int, Field(ge=1, le=9)] = 5
+    caution_below_sessions: Annotated[int, Field(ge=1, le=100)] = 20
+    small_group_below: Annotated[int, Field(ge=2, le=20)] = 6
+    false_alarms_percent: Annotated[int, Field(ge=1, le=20)] = 5
+    postholder: str = ""
+    attempts_before_unauthorised: Annotated[int, Field(ge=1, le=10)] = 2
+    return_interval_days: Annotated[int, Field(ge=1, le=31)] = 28
+
+
 class MisSettings(Section):
     """Where the MIS data comes from. `files` reads the exports in a folder.
 
@@ -172,6 +192,7 @@ class Settings(Section):
     unusual: UnusualSettings = UnusualSettings()
     roll: RollGuard = RollGuard()
     safeguarding: SafeguardingSettings = SafeguardingSettings()
+    watch: WatchSettings = WatchSettings()
     outgoing: OutgoingSettings = OutgoingSettings()
     smtp: SmtpSettings | None = None
     local: LocalSettings = LocalSettings()

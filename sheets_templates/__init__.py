@@ -1,14 +1,15 @@
 """Workbook layouts as data: sheets, columns, who may edit, formats, validation. Every backend draws the same layout.
 
-A layout knows nothing of pupils or files. A cell is text, a whole number, a date, a time of day as text, or nothing;
-text is always text, so nothing that looks like a formula can become one.
+A layout knows nothing of pupils or files. A cell is text, a whole number, a percentage, a date, a time of day as
+text, or nothing; text is always text, so nothing that looks like a formula can become one.
 """
 
 import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
-Cell = str | int | dt.date | None
+Cell = str | int | Decimal | dt.date | None
 
 
 class Editor(StrEnum):
@@ -19,10 +20,11 @@ class Editor(StrEnum):
 
 
 class Kind(StrEnum):
-    """How a column's cells are shown."""
+    """How a column's cells are shown. A percentage is a Decimal such as 92.3, shown with one decimal as "92.3%"."""
 
     TEXT = "text"
     WHOLE_NUMBER = "whole number"
+    PERCENT = "percent"
     DATE = "date"
 
 
@@ -63,13 +65,21 @@ class Column:
     is_typed_in_new_rows: bool = False
 
 
+class ChartKind(StrEnum):
+    """Bars compare what stands side by side; a line follows what comes one after another."""
+
+    BARS = "bars"
+    LINE = "line"
+
+
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A bar chart beside the rows, of one whole-number column against one text column."""
+    """A chart beside the rows, of one column of numbers or percentages against one text column."""
 
     title: str
     labels: str
     values: str
+    kind: ChartKind = ChartKind.BARS
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,7 @@ class SheetLayout:
     """One sheet. `title` is drawn above the header with the as-at line; `empty_text` when there is no row.
 
     `people_add_rows`: people may type rows of their own below the last, in `typed_columns`.
+    `heat`: neighbouring columns of percentages, shaded together, the darker the lower; the numbers stay readable.
     """
 
     name: str
@@ -86,6 +97,7 @@ class SheetLayout:
     empty_text: str
     people_add_rows: bool = False
     chart: Chart | None = None
+    heat: tuple[str, ...] = ()
 
     @property
     def people_columns(self) -> tuple[Column, ...]:

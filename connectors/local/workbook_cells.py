@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from decimal import Decimal
 from typing import cast
 
 from openpyxl.cell import Cell as XlsxCell
@@ -32,12 +33,22 @@ def put(cell: XlsxCell, value: Cell) -> bool:
     """Write the value unless it stands there already; True when something was written."""
     if isinstance(value, str):
         value = clean(value) or None
+    elif isinstance(value, Decimal):
+        return _put_number(cell, float(value))
     if _stands(cell, value):
         return False
     cell.value = value
     if isinstance(value, str):
         cell.data_type = "s"
         cell.quotePrefix = value.startswith(LOOKS_LIKE_FORMULA)
+    return True
+
+
+def _put_number(cell: XlsxCell, value: float) -> bool:
+    """A file keeps a number without saying of which kind: 92.0 comes back as 92."""
+    if type(cell.value) in {int, float} and cell.value == value:
+        return False
+    cell.value = value
     return True
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from firstbell.errors import NeedsHuman
 from firstbell.records import SheetRead, SheetRows, TypedAnswer
@@ -12,7 +13,9 @@ COPY = "This row is a copy of another one. Only the first counts: delete this on
 
 
 def shown(cell: Cell) -> str:
-    """A cell as text: dates ISO, nothing as an empty string."""
+    """A cell as text: dates ISO, 92.0 as "92", nothing as an empty string."""
+    if isinstance(cell, Decimal):
+        return f"{cell.normalize():f}"
     return "" if cell is None else str(cell).strip()
 
 

@@ -3,6 +3,15 @@
 from sheets_templates import WorkbookLayout
 from sheets_templates.attendance.follow_up import CHANGES, CODES_AND_RULES, CONTACT_LOG, HEALTH, UNEXPLAINED
 from sheets_templates.attendance.morning import PHONE_LIST, QUEUE, REGISTERS_TO_CHASE, SUMMARY, TODAY
+from sheets_templates.attendance.watch import (
+    COHORTS,
+    LA_RETURNS,
+    PATTERNS,
+    PUNCTUALITY,
+    TRENDS,
+    WATCH_LIST,
+    WEEKDAYS_BY_YEAR,
+)
 
 ATTENDANCE = WorkbookLayout(
     "Attendance",
@@ -14,6 +23,13 @@ ATTENDANCE = WorkbookLayout(
         PHONE_LIST,
         REGISTERS_TO_CHASE,
         UNEXPLAINED,
+        WATCH_LIST,
+        PUNCTUALITY,
+        PATTERNS,
+        TRENDS,
+        WEEKDAYS_BY_YEAR,
+        COHORTS,
+        LA_RETURNS,
         CHANGES,
         CONTACT_LOG,
         HEALTH,

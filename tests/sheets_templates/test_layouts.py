@@ -16,7 +16,7 @@ FORBIDDEN_IN_SHEET_NAMES = set(r"[]:*?/\'")
 EXCEL_LONGEST_SHEET_NAME = 31
 
 
-def test_the_attendance_sheets_stand_in_the_order_of_a_morning():
+def test_the_attendance_sheets_stand_in_the_order_of_a_morning_then_of_a_week():
     assert [sheet.name for sheet in ATTENDANCE.sheets] == [
         "Summary",
         "Today",
@@ -24,6 +24,13 @@ def test_the_attendance_sheets_stand_in_the_order_of_a_morning():
         "Phone list",
         "Registers to chase",
         "Unexplained (N)",
+        "Watch list",
+        "Punctuality",
+        "Patterns",
+        "Trends",
+        "Weekdays",
+        "Cohorts",
+        "LA returns",
         "Changes",
         "Contact log",
         "Health",
@@ -89,11 +96,20 @@ def test_only_sheets_that_take_rows_have_columns_to_type_in_new_rows(sheet):
 
 
 @every_sheet
-def test_a_chart_shows_a_whole_number_against_words(sheet):
+def test_a_chart_shows_numbers_against_words(sheet):
     kinds = {column.header: column.kind for column in sheet.columns}
 
-    assert sheet.chart is None or kinds[sheet.chart.values] is Kind.WHOLE_NUMBER
+    assert sheet.chart is None or kinds[sheet.chart.values] in {Kind.WHOLE_NUMBER, Kind.PERCENT}
     assert sheet.chart is None or kinds[sheet.chart.labels] is Kind.TEXT
+
+
+@every_sheet
+def test_what_is_shaded_together_is_percentages_side_by_side(sheet):
+    places = [place for place, column in enumerate(sheet.columns) if column.header in sheet.heat]
+
+    assert {sheet.columns[place].kind for place in places} <= {Kind.PERCENT}
+    assert len(places) == len(sheet.heat)
+    assert not places or places == list(range(places[0], places[-1] + 1))
 
 
 def test_every_code_can_be_chosen():
@@ -123,3 +139,10 @@ def test_initials_go_with_every_sheet_where_the_office_decides():
     for name in ("Today", "Queue", "Phone list", "Registers to chase", "Unexplained (N)"):
         (column,) = (column for column in ATTENDANCE.sheet(name).columns if column.header == "Initials")
         assert column.editor is Editor.PEOPLE
+
+
+def test_each_sheet_of_the_week_that_people_decide_in_has_a_column_to_sign():
+    signed = {"Watch list": "Owner", "Patterns": "Initials", "LA returns": "Initials"}
+
+    for name, header in signed.items():
+        assert header in [column.header for column in ATTENDANCE.sheet(name).people_columns]

@@ -81,7 +81,7 @@ def _figures(report: object) -> str:
 def _show(console: Console, summary: Summary) -> None:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     table.add_column()
-    table.add_column(style="bold")
+    table.add_column(style="bold", overflow="fold")
     for meaning, number in summary.lines:
         table.add_row(meaning, str(number))
     table.add_row("The ledger", summary.ledger)

@@ -9,12 +9,13 @@ from firstbell.records import SheetRows
 @dataclass(frozen=True, slots=True)
 class Place:
     """One row of the sheet to come: its key (None: a person's row), the row it stands in now (None: new), and what to
-    say beside it where that is not among the row's own cells.
+    say beside it where that is not among the row's own cells. `is_adopted`: typed by a person, ours from now on.
     """
 
     key: str | None
     old_row: int | None = None
     says: str | None = None
+    is_adopted: bool = False
 
 
 def plan(table: Table, wanted: SheetRows) -> list[Place]:
@@ -53,7 +54,7 @@ def _persons_row(line: Line, wanted: SheetRows, taken: set[str]) -> Place:
         if answer.key in taken or answer.key not in wanted.rows:
             return Place(None, line.row, COPY)
         taken.add(answer.key)
-        return Place(answer.key, line.row)
+        return Place(answer.key, line.row, is_adopted=True)
     return Place(None, line.row)
 
 

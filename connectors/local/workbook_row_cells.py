@@ -1,6 +1,8 @@
 """Write the rows: system cells by key, people's cells only in rows that are new."""
 
+import datetime as dt
 from collections.abc import Mapping
+from copy import copy
 
 from openpyxl.cell import Cell as XlsxCell
 from openpyxl.styles import Protection
@@ -11,7 +13,7 @@ from connectors.local.workbook_heights import fit_height, room_in
 from connectors.local.workbook_plan import Place
 from connectors.local.workbook_styles import cell_style
 from connectors.local.workbook_tables import Table
-from sheets_templates import Cell, Column, Editor, SheetLayout
+from sheets_templates import Cell, Column, Editor, Kind, SheetLayout
 from sheets_templates.columns import SAYS
 
 Row = Mapping[str, Cell]
@@ -35,16 +37,40 @@ def write_rows(
 
 
 def _write(cell: XlsxCell, column: Column, place: Place, rows: Mapping[str, Row]) -> bool:
-    if place.old_row is None:
-        cell.style = cell_style(column, column.editor)
-    else:
-        is_typed = column.is_typed_in_new_rows and place.key is None
-        _lock(cell, is_locked=column.editor is Editor.SYSTEM and not is_typed)
+    _dress(cell, column, place)
     if place.says is not None and column.header == SAYS.header:
         return put(cell, place.says)
-    if place.key is None or (column.editor is Editor.PEOPLE and place.old_row is not None):
+    if place.key is None:
         return False
-    return put(cell, rows[place.key].get(column.header))
+    if column.editor is Editor.PEOPLE and place.old_row is not None:
+        return place.is_adopted and _put_date_as_date(cell, column)
+    return put(cell, _of_kind(column, rows[place.key].get(column.header)))
+
+
+def _dress(cell: XlsxCell, column: Column, place: Place) -> None:
+    """Give a new or adopted cell the look of its column; a colour somebody gave it stays."""
+    if place.old_row is None or place.is_adopted:
+        colour = copy(cell.fill) if cell.fill.fill_type else None
+        cell.style = cell_style(column, column.editor)
+        if colour is not None:
+            cell.fill = colour  # type: ignore[assignment] # a copy of a fill is one
+        return
+    is_typed = column.is_typed_in_new_rows and place.key is None
+    _lock(cell, is_locked=column.editor is Editor.SYSTEM and not is_typed)
+
+
+def _put_date_as_date(cell: XlsxCell, column: Column) -> bool:
+    return isinstance(cell.value, str) and put(cell, _of_kind(column, cell.value))
+
+
+def _of_kind(column: Column, value: Cell) -> Cell:
+    """A date that comes as ISO text, as people's dates are kept, becomes a date again in a column of dates."""
+    if column.kind is not Kind.DATE or not isinstance(value, str):
+        return value
+    try:
+        return dt.date.fromisoformat(value.strip())
+    except ValueError:
+        return value
 
 
 def _lock(cell: XlsxCell, *, is_locked: bool) -> None:

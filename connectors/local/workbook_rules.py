@@ -1,15 +1,15 @@
 """What a sheet lets people do and shows by itself: drop-downs, conditional formats, protection, filter, print set-up.
 
 What is ours is marked, so that each drawing renews it and leaves what people made: drop-downs go through our defined
-names, and conditional formats carry a term that is always true.
+names, conditional formats carry a term that is always true, and a scale of colours is known by its colours.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 
 from openpyxl import Workbook
 from openpyxl.formatting.formatting import ConditionalFormattingList
-from openpyxl.formatting.rule import Rule
-from openpyxl.styles import Font, PatternFill
+from openpyxl.formatting.rule import ColorScale, FormatObject, Rule
+from openpyxl.styles import Color, Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
@@ -19,7 +19,7 @@ from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from connectors.local.workbook_styles import TONES
+from connectors.local.workbook_styles import HEAT, TONES
 from connectors.local.workbook_tables import Table
 from sheets_templates import Highlight, SheetLayout, Tone, WorkbookLayout
 
@@ -83,7 +83,7 @@ def _tones(sheet: Worksheet, layout: SheetLayout, table: Table, last: int) -> No
     formats = ConditionalFormattingList()
     for there in sheet.conditional_formatting:
         for rule in there.rules:
-            if not any(OURS in formula for formula in rule.formula):
+            if not _is_ours(rule):
                 formats.add(str(there.sqref), rule)
                 formats.max_priority = max(formats.max_priority, rule.priority)
     sheet.conditional_formatting = formats
@@ -92,6 +92,19 @@ def _tones(sheet: Worksheet, layout: SheetLayout, table: Table, last: int) -> No
             places = table.columns.values() if highlight.whole_row else [table.columns[column.header]]
             rule = _tone_rule(highlight, table.columns[column.header], table.header_row + 1)
             formats.add(_area(places, table, last), rule)
+    if layout.heat:
+        formats.add(" ".join(_area([table.columns[header]], table, last) for header in layout.heat), _heat_rule())
+
+
+def _is_ours(rule: Rule) -> bool:
+    scale = rule.colorScale
+    colours = [colour.rgb[2:] for colour in scale.color if colour.type == "rgb"] if scale is not None else []
+    return any(OURS in formula for formula in rule.formula) or colours == list(HEAT)
+
+
+def _heat_rule() -> Rule:
+    ends = [FormatObject("min"), FormatObject("max")]
+    return Rule("colorScale", colorScale=ColorScale(ends, [Color(f"FF{colour}") for colour in HEAT]))
 
 
 def _tone_rule(highlight: Highlight, column: int, row: int) -> Rule:

@@ -16,6 +16,8 @@ TONES = {
 }
 HEADINGS = {Editor.SYSTEM: ("FFFFFF", "1F3A5F"), Editor.PEOPLE: ("332600", "FFD35C")}
 CELLS = {Editor.SYSTEM: (INK, "FFFFFF"), Editor.PEOPLE: (INK, "FFFBE6")}
+# The lowest and the highest of numbers shaded together; darkness alone tells them apart, whatever colours one sees.
+HEAT = ("F2B08A", "FFFFFF")
 TITLE = "Firstbell title"
 LINE = "Firstbell line"
 MARKER = "Firstbell marker"

@@ -6,6 +6,7 @@ The story: Alicia, Michael and Zoë are away; the office works in Today and the 
 
 import datetime as dt
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Protocol
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from firstbell.errors import NeedsHuman
 from firstbell.ports import Workbook
 from firstbell.records import SheetRead, SheetRows, TypedAnswer
-from sheets_templates import Cell, Column, Editor, Kind, SheetLayout, WorkbookLayout
+from sheets_templates import Cell, Chart, ChartKind, Column, Editor, Kind, SheetLayout, WorkbookLayout
 from sheets_templates.columns import SAYS
 
 TODAY = SheetLayout(
@@ -42,6 +43,15 @@ BLOCKED = SheetLayout(
     ),
     "Nobody.",
     people_add_rows=True,
+)
+FIGURES = SheetLayout(
+    "Figures",
+    "Week by week",
+    "A sheet of percentages.",
+    (Column("Week", "The week.", 16), Column("Attendance", "How much.", 12, kind=Kind.PERCENT)),
+    "No week.",
+    chart=Chart("Attendance", "Week", "Attendance", ChartKind.LINE),
+    heat=("Attendance",),
 )
 LAYOUT = WorkbookLayout("Trial", "Whoever tries it", (TODAY, BLOCKED))
 ALICIA: Mapping[str, Cell] = {"Pupil": "Alicia Test", "Days": 3, "Settle by": dt.date(2026, 11, 27)}
@@ -161,6 +171,22 @@ class WorkbookConformance:
 
         assert pupils(person) == ['=HYPERLINK("http://x","y")']
         assert read_sheet(workbook, "Today").rows["a"]["Reason given"] == "+44 7700 900001"
+
+    def test_percentages_are_drawn_and_follow(self, workbook: Workbook, person: Person) -> None:
+        layout = WorkbookLayout("Trial", "Whoever tries it", (FIGURES,))
+        for first in ("95.2", "92.3"):
+            weeks: dict[str, Mapping[str, Cell]] = {
+                "1": {"Week": "w/c 7 Sep", "Attendance": Decimal(first)},
+                "2": {"Week": "w/c 14 Sep", "Attendance": Decimal("90.0")},
+                "3": {"Week": "w/c 21 Sep", "Attendance": None},
+            }
+            workbook.draw(layout, [SheetRows("Figures", weeks)], as_at=AS_AT)
+
+        assert person.sees("Figures") == [
+            {"Week": "w/c 7 Sep", "Attendance": "92.3"},
+            {"Week": "w/c 14 Sep", "Attendance": "90"},
+            {"Week": "w/c 21 Sep"},
+        ]
 
     def test_a_copied_row_does_not_count_and_is_told_so(self, workbook: Workbook, person: Person) -> None:
         draw_today(workbook, a=ALICIA)

@@ -17,10 +17,12 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from connectors.local.workbook import LocalWorkbook
 from firstbell.errors import NeedsHuman
-from firstbell.records import SheetRows
+from firstbell.records import SheetRows, TypedAnswer
 from firstbell.testing.workbook_conformance import ALICIA, LAYOUT, MICHAEL, ZOE, draw_today, pupils, read_sheet
 from firstbell.testing.workbook_person import Person, cell_of, header_row, headings, row_of
+from sheets_templates import Editor
 from sheets_templates.attendance import ATTENDANCE
+from sheets_templates.safeguarding import SAFEGUARDING
 
 GREEN = PatternFill("solid", fgColor="FF00B050")
 
@@ -359,6 +361,56 @@ def test_headings_that_cannot_be_trusted_stop_it_before_it_writes(workbook, pers
         workbook.draw(LAYOUT, [SheetRows("Today", {"a": ALICIA}), SheetRows("Blocked", {})], as_at="10:00")
 
     assert path.read_bytes() == before
+
+
+HELD = {"Pupil ID": "P7", "Hold messages until": "2026-12-04", "Hold owner": "DS"}
+
+
+def taken_in(path):
+    """A row typed in Vulnerable pupils, coloured green in its first cell, and taken in."""
+    workbook, person = LocalWorkbook(path), Person(path)
+    workbook.draw(SAFEGUARDING, [], as_at="09:45")
+    person.adds_a_row("Vulnerable pupils", HELD)
+    person.changes(lambda book: setattr(book["Vulnerable pupils"]["B6"], "fill", GREEN))
+    rows = {"P7": {**HELD, "Pupil": "Alicia Test", "Year": "7"}}
+    workbook.draw(SAFEGUARDING, [SheetRows("Vulnerable pupils", rows, (TypedAnswer(HELD, "", "P7"),))], as_at="09:50")
+    return load_workbook(path)["Vulnerable pupils"]
+
+
+def test_a_row_that_was_taken_in_looks_like_the_others(path):
+    page = taken_in(path)
+
+    for column in SAFEGUARDING.sheet("Vulnerable pupils").columns:
+        cell = cell_of(page, "P7", column.header)
+        assert cell.border.left.style == "thin", column.header
+        assert cell.protection.locked is (column.editor is Editor.SYSTEM), column.header
+
+
+def test_a_date_typed_as_text_is_a_date_once_it_was_taken_in(path):
+    cell = cell_of(taken_in(path), "P7", "Hold messages until")
+
+    assert (cell.value.date(), cell.number_format) == (dt.date(2026, 12, 4), "dd/mm/yyyy")
+    assert read_held(path) == {"P7": HELD}
+
+
+def read_held(path):
+    return next(sheet.rows for sheet in LocalWorkbook(path).read(SAFEGUARDING) if sheet.sheet == "Vulnerable pupils")
+
+
+def test_the_colour_of_a_row_that_was_taken_in_stays(path):
+    page = taken_in(path)
+
+    assert cell_of(page, "P7", "Pupil ID").fill.fgColor.rgb == GREEN.fgColor.rgb
+    assert cell_of(page, "P7", "Pupil").fill.fgColor.rgb == "00FFFFFF"
+
+
+def test_a_date_that_people_typed_before_is_drawn_as_a_date(path):
+    rows = {"P7": {"Pupil ID": "P7", "Hold messages until": "2026-12-04", "Hold owner": "2026-12-04"}}
+    LocalWorkbook(path).draw(SAFEGUARDING, [SheetRows("Vulnerable pupils", rows)], as_at="09:45")
+
+    page = load_workbook(path)["Vulnerable pupils"]
+    assert cell_of(page, "P7", "Hold messages until").value.date() == dt.date(2026, 12, 4)
+    assert cell_of(page, "P7", "Hold owner").value == "2026-12-04"
 
 
 def test_a_morning_with_every_pupil_away_is_drawn_and_read_back(tmp_path):

@@ -3,12 +3,14 @@
 import datetime as dt
 import shutil
 import subprocess
+from decimal import Decimal
 
 import pytest
 
 from connectors.local.workbook import LocalWorkbook
 from firstbell.records import SheetRows
 from sheets_templates.attendance import ATTENDANCE
+from sheets_templates.attendance.watch import WEEKDAYS
 from sheets_templates.safeguarding import SAFEGUARDING
 
 OFFICE = shutil.which("soffice")
@@ -59,6 +61,64 @@ ATTENDANCE_ROWS = {
                 "State": "last day", "Attempts": 3},
         BASIL | {"Date": dt.date(2026, 11, 13), "School days open": 6, "Settle by": dt.date(2026, 11, 20),
                  "State": "overdue", "Attempts": 5},
+    ],
+    "Watch list": [
+        {k: v for k, v in BASIL.items() if k != "Session"}
+        | {"Rank": 1, "Attendance": Decimal("48.9"), "Sessions missed": 45, "Of possible": 88, "Spells": 6,
+           "Band": "severe", "What it means": "45 of 88 sessions missed, in 6 spells; half or more is severe absence.",
+           "Looking ahead": "138 sessions in a row would have to be attended to leave severe and persistent absence.",
+           "Unauthorised in 10 weeks": 12, "Penalty notice threshold": "Met on 11 November 2026 (10 of 10 sessions).",
+           "Change this week": 6, "Owed action": "Meet Ms Oneby with the school nurse", "Owner": "PT",
+           "By": dt.date(2026, 11, 30), "Firstbell says": "Taken in."},
+        {k: v for k, v in ANNA.items() if k != "Session"}
+        | {"Rank": 2, "Attendance": Decimal("89.8"), "Sessions missed": 9, "Of possible": 88, "Spells": 4,
+           "Band": "persistent", "What it means": "9 of 88 sessions missed, in 4 spells.",
+           "Looking ahead": "2 sessions attended bring it back under a tenth.", "Unauthorised in 10 weeks": 0,
+           "Penalty notice threshold": "10 sessions away.", "Change this week": 2},
+        {k: v for k, v in CLEO.items() if k != "Session"}
+        | {"Rank": 3, "Attendance": Decimal(92), "Sessions missed": 7, "Of possible": 88, "Spells": 7,
+           "Band": "at risk", "What it means": "7 of 88 sessions missed, in 7 spells.",
+           "Looking ahead": "2 more missed by 11 December 2026 make it persistent absence.",
+           "Unauthorised in 10 weeks": 3, "Penalty notice threshold": "7 sessions away.", "Change this week": 1},
+    ],
+    "Punctuality": [
+        {"Pupil": "O'Pretend, Cleo", "Year": "9", "Form": "9T", "Late before close": 11, "Late after close": 2,
+         "Minutes late": 212, "On time": Decimal("84.0"),
+         "What it means": "Late for 13 of 81 sessions, 212 minutes in all; 2 of them count as absent."},
+    ],
+    "Patterns": [
+        {"Pupil": "Fakename, Basil", "Year": "11", "Form": "11RX", "Pattern": "Friday afternoons", "Missed": 7, "Of": 9,
+         "Usual": "2 of 9", "Chance": "once in 1,400", "What it means": "7 of 9 Friday afternoons missed.",
+         "Asked about": "Works at the market on Fridays", "Initials": "PT", "Firstbell says": "Taken in."},
+    ],
+    "Trends": [
+        {"Week": f"w/c {dt.date(2026, 9, 7) + dt.timedelta(weeks=week):%d %b %Y}", "Attendance": Decimal(tenths) / 10,
+         "Persistent": Decimal(150 + 3 * week) / 10, "Unexplained": week}
+        for week, tenths in enumerate((952, 948, 941, 944, 936, 929, 931, 925, 938, 933, 927))
+    ],
+    "Weekdays": [
+        {"Year": f"Year {year}"} | {day: Decimal(960 - 11 * (year - 7) - 9 * abs(2 - place)) / 10
+                                    for place, day in enumerate(WEEKDAYS)}
+        for year in range(7, 12)
+    ],
+    "Cohorts": [
+        {"Group": "Whole school", "Pupils": 1264, "Attendance": Decimal("93.1"), "Persistent absence": Decimal("18.2"),
+         "Severe absence": Decimal("1.9"), "Compared with school": "the whole school"},
+        {"Group": "Pupil premium", "Pupils": 311, "Attendance": Decimal("89.4"), "Persistent absence": Decimal("31.8"),
+         "Severe absence": Decimal("4.2"), "Compared with school": "3.7 percentage points lower"},
+        {"Group": "Education, health and care plan", "Pupils": 41, "Attendance": Decimal("86.0"),
+         "Persistent absence": Decimal("39.0"), "Severe absence": Decimal("7.3"),
+         "Compared with school": "7.1 percentage points lower"},
+        {"Group": "Looked after", "Pupils": "fewer than 6", "Compared with school": "not shown: too few pupils"},
+    ],
+    "LA returns": [
+        {"Return": "Sickness of 15 days", "Pupil": "Testy-Oneby, Anna-Maria", "Year": "7", "Form": "7 Birch",
+         "Why": "Code I for 15 school days in a row, from 2 November 2026.", "Due": dt.date(2026, 11, 27),
+         "Last day to act": dt.date(2026, 11, 26), "State": "proposed"},
+        {"Return": "Irregular attendance", "Pupil": "Fakename, Basil", "Year": "11", "Form": "11RX",
+         "Why": "45 of 88 sessions missed.", "Due": dt.date(2026, 11, 20), "Last day to act": dt.date(2026, 11, 19),
+         "State": "sent", "Decision": "approve", "Sent on": dt.date(2026, 11, 19), "Initials": "PT",
+         "Firstbell says": "Taken in: sent on 19 November 2026."},
     ],
     "Changes": [
         ANNA | {"Seen": "23 Nov 2026 09:45", "Date": dt.date(2026, 11, 20), "From": "N", "To": "I",

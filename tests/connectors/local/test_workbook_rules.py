@@ -3,9 +3,10 @@
 import zipfile
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from connectors.local.workbook import LocalWorkbook
+from connectors.local.workbook_heights import fit_height, room_in
 from connectors.local.workbook_styles import CELLS, HEADINGS, TONES
 from firstbell.records import SheetRows
 from firstbell.testing.workbook_conformance import LAYOUT
@@ -187,3 +188,24 @@ def test_long_text_makes_its_row_higher_and_excel_may_still_fit_it(tmp_path):
     assert load_workbook(path)["Today"].row_dimensions[6].height > 60
     with zipfile.ZipFile(path) as archive:
         assert b"customHeight" not in archive.read("xl/worksheets/sheet1.xml")
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("Alicia Test", 1),
+        ("Ring Ms Illi: still ill, till Friday.", 2),
+        ("MMMMMMMMMMMMMMMMMMMM", 2),
+        ("one\ntwo\n\nfour", 4),
+        ("word " * 8 + "a-word-that-is-far-longer-than-its-column", 4),
+        ("", 1),
+    ],
+)
+def test_a_row_is_as_high_as_its_words_need(text, lines):
+    page = Workbook().active
+    page.column_dimensions["A"].width = 20
+    page["A1"] = text
+
+    fit_height(page, 1, room_in(page, [1]))
+
+    assert page.row_dimensions[1].height == 15 * lines + 3

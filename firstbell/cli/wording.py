@@ -8,10 +8,10 @@ import typer
 
 from firstbell.errors import BadInput, NeedsHuman
 from firstbell.messages.linter import lint_wording
-from firstbell.messages.page import html_of
+from firstbell.messages.page import html_of, paper_of
 from firstbell.messages.rendering import Wording, body_of, subject_of, values_of
 from firstbell.messages.samples import SAMPLES
-from firstbell.messages.templates import Kind, load
+from firstbell.messages.templates import Kind, kind_of, load
 
 DONE, NEEDS_A_PERSON = 0, 1
 
@@ -50,9 +50,11 @@ def _pages(wording: Wording) -> Iterator[tuple[str, str]]:
     for purpose, contexts in SAMPLES.items():
         for number, context in enumerate(contexts, 1):
             try:
-                template = load(Kind.EMAIL, purpose, wording.folders)
+                template = load(kind_of(purpose), purpose, wording.folders)
                 values = values_of(purpose, context, template)
-                page = html_of(subject_of(template, values), body_of(template, values), values)
+                subject, text = subject_of(template, values), body_of(template, values)
+                is_paper = template.kind is Kind.LETTER
+                page = paper_of(subject, text) if is_paper else html_of(subject, text, values)
             except NeedsHuman:
                 continue
             yield f"{purpose}-{number}.html", page

@@ -78,8 +78,72 @@ class OfficeNotice:
     school_name: str
 
 
+@dataclass(frozen=True, slots=True)
+class HalfTermDaysMissed:
+    """Days missed in the half-term that ended, and in the year so far: one entry of each for each child, in order.
+
+    Days are in words, "3 and a half days". There is no field for other pupils' figures or for a reason.
+    """
+
+    children: tuple[Personal, ...]
+    days_last_half_term: tuple[Personal, ...]
+    days_this_year: tuple[Personal, ...]
+    school_name: str
+    school_phone: str
+    absence_email: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupportLetter:
+    """The first letter on paper, an offer of help. `days_this_year` in words; `counted_to` and `dated` are dates."""
+
+    child: Personal
+    days_this_year: Personal
+    counted_to: str
+    signed_by: Personal
+    role: str
+    dated: str
+    school_name: str
+    school_phone: str
+    absence_email: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupportMeeting(SupportLetter):
+    """Asks the family to meet; the fields are those of the offer of help."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttendanceContractOffer(SupportLetter):
+    """Offers an attendance contract, which is voluntary. `support_given` says what was tried, a line each."""
+
+    support_given: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeToImproveDraft(AttendanceContractOffer):
+    """A draft for a named person to check, finish and hand over.
+
+    `absences` says how many sessions were unauthorised, and when; `improve_until` ends the period to improve.
+    """
+
+    absences: Personal
+    improve_from: str
+    improve_until: str
+
+
+type PaperContext = SupportLetter | SupportMeeting | AttendanceContractOffer | NoticeToImproveDraft
 type Context = (
-    FirstDayAbsence | InSchoolCorrection | RegisterChase | RegisterEscalation | SafeguardingAlert | OfficeNotice
+    FirstDayAbsence
+    | InSchoolCorrection
+    | RegisterChase
+    | RegisterEscalation
+    | SafeguardingAlert
+    | OfficeNotice
+    | HalfTermDaysMissed
+    | PaperContext
 )
 
 CONTEXTS: dict[Purpose, type[Context]] = {
@@ -89,6 +153,11 @@ CONTEXTS: dict[Purpose, type[Context]] = {
     Purpose.REGISTER_ESCALATION: RegisterEscalation,
     Purpose.SAFEGUARDING_ALERT: SafeguardingAlert,
     Purpose.OFFICE_NOTICE: OfficeNotice,
+    Purpose.HALF_TERM_DAYS_MISSED: HalfTermDaysMissed,
+    Purpose.SUPPORT_LETTER: SupportLetter,
+    Purpose.SUPPORT_MEETING: SupportMeeting,
+    Purpose.ATTENDANCE_CONTRACT_OFFER: AttendanceContractOffer,
+    Purpose.NOTICE_TO_IMPROVE_DRAFT: NoticeToImproveDraft,
 }
 
 

@@ -37,15 +37,16 @@ class LintFinding:
 
 
 class UnwelcomeWords(Strict):
-    """Words that a message to this audience may not use; `why` goes on from the word."""
+    """Words that no message to this audience may use but for those of `except_in`; `why` goes on from the word."""
 
     words: tuple[str, ...]
     audience: Literal["everyone", "contacts"]
     why: str
+    except_in: tuple[Purpose, ...] = ()
 
 
 class NeededWords(Strict):
-    """Words of which an e-mail of this purpose must use one; `why` goes on from "which"."""
+    """Words of which a message of this purpose must use one; `why` goes on from "which"."""
 
     purpose: Purpose
     words: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -83,7 +84,7 @@ class Letter:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        return sentences_of(self.text, is_signed=self.template.kind is Kind.EMAIL)
+        return sentences_of(self.text, is_signed=self.template.kind is not Kind.CARD)
 
     def says(self, words: str) -> bool:
         """Whether the subject or the text has these words, whole and in any case."""
@@ -144,12 +145,13 @@ def _reading_age(letter: Letter) -> Iterator[str]:
 
 def _unwelcome(letter: Letter) -> Iterator[str]:
     for row in _tone().unwelcome:
-        if row.audience == "everyone" or letter.is_for_contacts:
+        is_spared = letter.purpose in row.except_in
+        if not is_spared and (row.audience == "everyone" or letter.is_for_contacts):
             yield from (f"'{word}' {row.why}." for word in row.words if letter.says(word))
 
 
 def _needed(letter: Letter) -> Iterator[str]:
-    rows = _tone().needed if letter.template.kind is Kind.EMAIL else ()
+    rows = _tone().needed if letter.template.kind is not Kind.CARD else ()
     for row in rows:
         if row.purpose is letter.purpose and not any(letter.says(words) for words in row.words):
             yield f"It does not say '{row.words[0]}', which {row.why}."

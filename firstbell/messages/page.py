@@ -37,10 +37,19 @@ def blocks_of(text: str) -> tuple[Block, ...]:
 
 def html_of(subject: str, text: str, values: Mapping[str, object]) -> str:
     """The page: the subject as its heading, the text's paragraphs, the last of them small, and links to answer by."""
+    return _filled("page.html", subject, text, _links(values))
+
+
+def paper_of(subject: str, text: str, *, status: str = "") -> str:
+    """The same for paper: an A4 page, with `status` in a box above the letter ("Draft…"); nothing there is a link."""
+    return _filled("paper.html", subject, text, {}, status=status)
+
+
+def _filled(page: str, subject: str, text: str, links: Mapping[str, str], **more: str) -> str:
     *blocks, footer = blocks_of(text)
-    links = _links(values)
     shown = [([_linked(line, links) for line in block.lines], block.is_list) for block in blocks]
-    return _page().render(subject=subject, blocks=shown, footer=[_linked(line, links) for line in footer.lines])
+    small = [_linked(line, links) for line in footer.lines]
+    return page_template(page).render(subject=subject, blocks=shown, footer=small, **more)
 
 
 def _links(values: Mapping[str, object]) -> dict[str, str]:
@@ -67,9 +76,10 @@ def _linked(line: str, links: Mapping[str, str]) -> "Markup":
 
 
 @cache
-def _page() -> "Template":
+def page_template(name: str) -> "Template":
+    """A page of ours beside the templates, for values that are escaped as they are filled in."""
     from jinja2 import StrictUndefined  # noqa: PLC0415 - heavy: imported where it is used
     from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415 - heavy: imported where it is used
 
     environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string((FOLDER / "page.html").read_text(encoding="utf-8"))
+    return environment.from_string((FOLDER / name).read_text(encoding="utf-8"))

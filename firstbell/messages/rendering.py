@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from firstbell.errors import NeedsHuman
-from firstbell.messages.contexts import CONTEXTS, Context, personal_fields, reference_of
-from firstbell.messages.page import html_of
+from firstbell.messages.contexts import CONTEXTS, Context, PaperContext, personal_fields, reference_of
+from firstbell.messages.page import html_of, paper_of
 from firstbell.messages.shown import shown
 from firstbell.messages.templates import Kind, Template, filled, load
 from firstbell.records import Card, Message
@@ -18,6 +18,16 @@ from rules.contact.purposes import Purpose
 from rules.people import Personal
 
 MAY_BE_EMPTY = frozenset({"link"})  # an alert goes out even where nobody has set the workbook's link yet
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A letter to print: its words, and the same words as an A4 page. The subject names nobody."""
+
+    purpose: Purpose
+    subject: str
+    text: Personal
+    html: Personal
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,13 @@ class Wording:
             send_before=send_before,
             reference=str(values.get("reference") or reference_of(key)),
         )
+
+    def paper(self, purpose: Purpose, context: PaperContext, *, status: str) -> Paper:
+        """Render one letter on paper; `status` stands above it, on screen and in print. Raises NeedsHuman."""
+        template = load(Kind.LETTER, purpose, self.folders)
+        values = values_of(purpose, context, template)
+        subject, text = subject_of(template, values), body_of(template, values)
+        return Paper(purpose, subject, Personal(text), Personal(paper_of(subject, text, status=status)))
 
     def card(self, purpose: Purpose, context: Context, *, key: str, is_urgent: bool = False) -> Card:
         """Render one card; no template of a card can name a person. Raises NeedsHuman as `email` does."""

@@ -1,13 +1,20 @@
 """Obviously invented people to try a template on: what the linter measures and `docs/messages.md` shows."""
 
+from typing import Any
+
 from firstbell.messages.contexts import (
+    AttendanceContractOffer,
     Context,
     FirstDayAbsence,
+    HalfTermDaysMissed,
     InSchoolCorrection,
+    NoticeToImproveDraft,
     OfficeNotice,
     RegisterChase,
     RegisterEscalation,
     SafeguardingAlert,
+    SupportLetter,
+    SupportMeeting,
 )
 from rules.contact.purposes import Purpose
 from rules.people import Personal
@@ -21,6 +28,25 @@ REFERENCE = "ATT-7F3K9Q"
 
 ONE_CHILD = (Personal("Alicia"),)
 THREE_CHILDREN = (Personal("Alicia"), Personal("Michael-Sebastian"), Personal("Zoë"))
+
+SUPPORT_GIVEN = ("a letter with an offer of help, 5 October 2026", "a meeting at school, 19 October 2026")
+PAPER: dict[str, Any] = {
+    "child": Personal("Alicia"),
+    "days_this_year": Personal("9 and a half days"),
+    "counted_to": "20 November 2026",
+    "signed_by": Personal("Ms Example"),
+    "role": "attendance officer",
+    "dated": "23 November 2026",
+    "school_name": SCHOOL,
+    "school_phone": PHONE,
+    "absence_email": ABSENCE_EMAIL,
+    "reference": REFERENCE,
+}
+
+
+def _half_term(children: tuple[Personal, ...], last: tuple[str, ...], year: tuple[str, ...]) -> HalfTermDaysMissed:
+    days = (tuple(map(Personal, last)), tuple(map(Personal, year)))
+    return HalfTermDaysMissed(children, *days, SCHOOL, PHONE, ABSENCE_EMAIL, REFERENCE)
 
 
 def _first_day(children: tuple[Personal, ...], session_words: str) -> FirstDayAbsence:
@@ -56,6 +82,22 @@ SAMPLES: dict[Purpose, tuple[Context, ...]] = {
             "Nothing was sent this morning",
             ("The marks export is three hours old.", "Ask the MIS provider for a new one, then run the job again."),
             SCHOOL,
+        ),
+    ),
+    Purpose.HALF_TERM_DAYS_MISSED: (
+        _half_term(ONE_CHILD, ("3 and a half days",), ("6 days",)),
+        _half_term(THREE_CHILDREN, ("3 days", "half a day", "5 days"), ("8 and a half days", "4 days", "11 days")),
+    ),
+    Purpose.SUPPORT_LETTER: (SupportLetter(**PAPER),),
+    Purpose.SUPPORT_MEETING: (SupportMeeting(**PAPER),),
+    Purpose.ATTENDANCE_CONTRACT_OFFER: (AttendanceContractOffer(**PAPER, support_given=SUPPORT_GIVEN),),
+    Purpose.NOTICE_TO_IMPROVE_DRAFT: (
+        NoticeToImproveDraft(
+            **PAPER,
+            support_given=SUPPORT_GIVEN,
+            absences=Personal("12 sessions of unauthorised absence between 28 September 2026 and 20 November 2026"),
+            improve_from="30 November 2026",
+            improve_until="8 January 2027",
         ),
     ),
 }

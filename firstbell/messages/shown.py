@@ -1,4 +1,4 @@
-"""Names and other words from the MIS, made safe to print: one line, no hidden characters."""
+"""Names and other words from the MIS, made safe to print, and numbers as people say them."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -17,3 +17,11 @@ def shown(text: str) -> str:
 def listed(words: Sequence[str]) -> str:
     """Words as people say them in a list: "Ada", "Ada and Ben", "Ada, Ben and Cy"."""
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def days_in_words(sessions: int) -> str:
+    """A number of sessions in days, two to the day: "no days", "half a day", "1 day", "3 and a half days"."""
+    days, half = divmod(sessions, 2)
+    if days == 0:
+        return "half a day" if half else "no days"
+    return f"{days} and a half days" if half else f"{days} day{'' if days == 1 else 's'}"

@@ -19,7 +19,7 @@ from firstbell.errors import NeedsHuman
 from firstbell.messages.contexts import field_names, personal_fields
 from firstbell.messages.shown import listed
 from message_templates import FOLDER
-from rules.contact.purposes import Purpose
+from rules.contact.purposes import PURPOSES, Purpose
 
 if TYPE_CHECKING:
     from jinja2 import Template as CompiledTemplate
@@ -32,6 +32,7 @@ class Kind(StrEnum):
     """The folders that templates lie in."""
 
     EMAIL = "email"
+    LETTER = "letter"
     CARD = "card"
 
 
@@ -70,6 +71,11 @@ class Template:
     kind: Kind
     front: FrontMatter
     body: str
+
+
+def kind_of(purpose: Purpose) -> Kind:
+    """The folder of the template by which a purpose speaks to people: a letter on paper, or an e-mail."""
+    return Kind.LETTER if PURPOSES[purpose].is_paper else Kind.EMAIL
 
 
 def load(kind: Kind, purpose: Purpose, folders: Iterable[Path]) -> Template:
@@ -112,7 +118,7 @@ def _checked(template: Template, purpose: Purpose) -> Template:
     """Refuse a template with a field it may not have or without one it must have."""
     in_subject, in_body = (fields_in(source, template.path) for source in (template.front.subject, template.body))
     allowed, personal = field_names(purpose), personal_fields(purpose)
-    hidden_here = in_subject & personal if template.kind is Kind.EMAIL else (in_subject | in_body) & personal
+    hidden_here = in_subject & personal if template.kind is not Kind.CARD else (in_subject | in_body) & personal
     _refuse(hidden_here, "name a person where anyone may read it, in a subject line or on a card", template.path)
     _refuse((in_subject | in_body) - allowed, f"are not fields of '{purpose}'", template.path)
     compulsory = set(template.front.fields) | _compulsory(template.kind, purpose)

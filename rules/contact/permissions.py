@@ -18,6 +18,11 @@ MAJORITY, RESPONSIBILITY = "contact/age_of_majority", "contact/parental_responsi
 LAW_OF_PURPOSE = {
     Purpose.FIRST_DAY_ABSENCE: "contact/first_day_contact",
     Purpose.IN_SCHOOL_CORRECTION: "contact/correction",
+    Purpose.HALF_TERM_DAYS_MISSED: "contact/support_first",
+    Purpose.SUPPORT_LETTER: "contact/support_first",
+    Purpose.SUPPORT_MEETING: "contact/support_first",
+    Purpose.ATTENDANCE_CONTRACT_OFFER: "contact/attendance_contract",
+    Purpose.NOTICE_TO_IMPROVE_DRAFT: "contact/notice_to_improve",
 }
 
 

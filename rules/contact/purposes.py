@@ -31,18 +31,32 @@ class Purpose(StrEnum):
     REGISTER_ESCALATION = "register_escalation"
     SAFEGUARDING_ALERT = "safeguarding_alert"
     OFFICE_NOTICE = "office_notice"
+    HALF_TERM_DAYS_MISSED = "half_term_days_missed"
+    SUPPORT_LETTER = "support_letter"
+    SUPPORT_MEETING = "support_meeting"
+    ATTENDANCE_CONTRACT_OFFER = "attendance_contract_offer"
+    NOTICE_TO_IMPROVE_DRAFT = "notice_to_improve_draft"
 
 
 @dataclass(frozen=True, slots=True)
 class PurposeRules:
-    """What holds for every message of a purpose."""
+    """What holds for every message of a purpose.
+
+    `needs_approval`: nothing leaves before a named person has approved that very message. `is_paper`: a document for
+    staff to read, sign and hand over; no channel of ours ever sends it.
+    """
 
     audience: Audience
     in_doubt: InDoubt
     is_held: bool
     names_the_pupil: bool
+    needs_approval: bool = False
+    is_paper: bool = False
 
 
+_PAPER = PurposeRules(
+    Audience.CONTACTS, InDoubt.HOLD, is_held=True, names_the_pupil=True, needs_approval=True, is_paper=True
+)
 PURPOSES = {
     Purpose.FIRST_DAY_ABSENCE: PurposeRules(Audience.CONTACTS, InDoubt.SEND_AGAIN, is_held=True, names_the_pupil=True),
     Purpose.IN_SCHOOL_CORRECTION: PurposeRules(
@@ -54,4 +68,11 @@ PURPOSES = {
         Audience.SAFEGUARDING, InDoubt.SEND_AGAIN, is_held=False, names_the_pupil=False
     ),
     Purpose.OFFICE_NOTICE: PurposeRules(Audience.STAFF, InDoubt.SEND_AGAIN, is_held=False, names_the_pupil=False),
+    Purpose.HALF_TERM_DAYS_MISSED: PurposeRules(
+        Audience.CONTACTS, InDoubt.HOLD, is_held=True, names_the_pupil=True, needs_approval=True
+    ),
+    Purpose.SUPPORT_LETTER: _PAPER,
+    Purpose.SUPPORT_MEETING: _PAPER,
+    Purpose.ATTENDANCE_CONTRACT_OFFER: _PAPER,
+    Purpose.NOTICE_TO_IMPROVE_DRAFT: _PAPER,
 }

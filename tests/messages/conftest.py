@@ -4,9 +4,10 @@ import datetime as dt
 
 import pytest
 
-from firstbell.messages.rendering import Wording
+from firstbell.messages.rendering import Paper, Wording
 from firstbell.records import Message
 from message_templates import FOLDER
+from rules.contact.purposes import PURPOSES
 from rules.people import Personal
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
@@ -16,8 +17,11 @@ NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 def rendered():
     """`rendered(purpose, context)`: the message as shipped, or in another wording."""
 
-    def render(purpose, context, wording=None, to="mum@example.test") -> Message:
-        return (wording or Wording()).email(purpose, context, key="key-1", to=Personal(to), send_before=NOON)
+    def render(purpose, context, wording=None, to="mum@example.test") -> Message | Paper:
+        wording = wording or Wording()
+        if PURPOSES[purpose].is_paper:
+            return wording.paper(purpose, context, status="")
+        return wording.email(purpose, context, key="key-1", to=Personal(to), send_before=NOON)
 
     return render
 

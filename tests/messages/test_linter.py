@@ -6,7 +6,7 @@ from firstbell.messages.linter import RULES, lint_wording, templates_in_use
 from firstbell.messages.readability import reading_grade, sentences_of, syllable_count, word_count
 from firstbell.messages.rendering import Wording
 from firstbell.messages.templates import Kind
-from rules.contact.purposes import Purpose
+from rules.contact.purposes import PURPOSES, Purpose
 
 NAME = "email/first_day_absence.md"
 CHASE = "email/register_chase.md"
@@ -16,10 +16,12 @@ def test_our_own_templates_are_clean():
     assert lint_wording(Wording()) == ()
 
 
-def test_every_purpose_has_an_email_and_those_for_the_channel_a_card():
+def test_every_purpose_has_an_email_or_a_letter_and_those_for_the_channel_a_card():
     in_use = templates_in_use(Wording())
 
-    assert {purpose for kind, purpose in in_use if kind is Kind.EMAIL} == set(Purpose)
+    papers = {purpose for purpose in Purpose if PURPOSES[purpose].is_paper}
+    assert {purpose for kind, purpose in in_use if kind is Kind.EMAIL} == set(Purpose) - papers
+    assert {purpose for kind, purpose in in_use if kind is Kind.LETTER} == papers
     assert {purpose for kind, purpose in in_use if kind is Kind.CARD} == {
         Purpose.SAFEGUARDING_ALERT,
         Purpose.OFFICE_NOTICE,

@@ -38,6 +38,11 @@ PURPOSE_WORDS = {
     Purpose.REGISTER_ESCALATION: "register, head of department",
     Purpose.SAFEGUARDING_ALERT: "safeguarding alert",
     Purpose.OFFICE_NOTICE: "notice to the office",
+    Purpose.HALF_TERM_DAYS_MISSED: "half-term message",
+    Purpose.SUPPORT_LETTER: "offer of help",
+    Purpose.SUPPORT_MEETING: "invitation to meet",
+    Purpose.ATTENDANCE_CONTRACT_OFFER: "offer of an attendance contract",
+    Purpose.NOTICE_TO_IMPROVE_DRAFT: "draft of a notice to improve",
 }
 
 

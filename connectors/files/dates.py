@@ -34,11 +34,17 @@ def one_date(text: str) -> dt.date | None:
     return None
 
 
-def dates_in(texts: Iterable[tuple[int, str]], file: str, column: str) -> dict[str, dt.date | None]:
+def dates_in(
+    texts: Iterable[tuple[int, str]], file: str, column: str, *, is_plain: bool = False
+) -> dict[str, dt.date | None]:
     """Every distinct text of a column with its date; None where it states none. Raises BadInput for the whole column.
 
-    `texts` are row numbers with cells; blank cells are left out.
+    `texts` are row numbers with cells; blank cells are left out. `is_plain`: the file is in our own plain format, whose
+    dates are ISO, so beside an ISO date any other form is a mistake of its row and no sign of swapped dates.
     """
+    texts = list(texts)
+    if is_plain and any(ISO.fullmatch(text) for _, text in texts):
+        return {text: one_date(text) if ISO.fullmatch(text) else None for _, text in texts if text}
     found: dict[str, dt.date | None] = {}
     seen_form: re.Pattern[str] | None = None
     for row, text in texts:

@@ -1,7 +1,7 @@
 """Which header of an export holds which of our columns: guessed once, confirmed by a person, then remembered."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connectors.files.columns import WEEK_COLUMNS, Kind, compulsory, dated_header, own_names, plain, ranks
 from connectors.files.tables import Rows, Table
@@ -23,6 +23,11 @@ class Mapping:
     is_confirmed: bool = field(default=False, compare=False)
 
     @property
+    def is_plain(self) -> bool:
+        """Whether every header is our own name for its column: the plain format that docs/files.md describes."""
+        return all(plain(header) in own_names(self.kind)[column] for column, header in self.columns.items())
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """Compulsory columns that no header holds."""
         return tuple(column for column in compulsory(self.kind) if column not in self.columns)
@@ -33,9 +38,9 @@ def guess(table: Table) -> Mapping:
     columns = {
         column: header for column, blocks in ranks(table.kind).items() if (header := _header(table, column, blocks))
     }
-    own = all(plain(header) in own_names(table.kind)[column] for column, header in columns.items())
     unmapped = tuple(h for h in table.header if h and h not in columns.values() and not _names_sessions(h, table.kind))
-    mapping = Mapping(table.kind, columns, fingerprint(table), unmapped, is_confirmed=own)
+    mapping = Mapping(table.kind, columns, fingerprint(table), unmapped)
+    mapping = replace(mapping, is_confirmed=mapping.is_plain)
     _require(table, mapping)
     return mapping
 

@@ -60,7 +60,8 @@ class _MarkRows:
         page.problems += problems
         self.pupil, self.date, self.half, self.code = (at[c] for c in ("pupil_id", "date", "session", "code"))
         self.late = at.get("minutes_late", -1)
-        self._days = dates_in(cells_of(self.rows, self.date), table.file, table.header[self.date])
+        texts = cells_of(self.rows, self.date)
+        self._days = dates_in(texts, table.file, table.header[self.date], is_plain=mapping.is_plain)
         self._halves = {text: half_of(text) for _, text in cells_of(self.rows, self.half)}
         _require_sessions(table, self.half, self._halves)
 

@@ -61,12 +61,16 @@ class Line:
         self.reading.problems.append(Problem(f"{self.reading.file}, row {self.row}", sentence, pupil_id or None))
 
 
-def reading_of(table: Table, mapping: Mapping, date_columns: Iterable[str] = ()) -> Reading:
-    """Make a table readable by our column names. Raises BadInput for missing columns and doubtful dates."""
+def reading_of(table: Table, mapping: Mapping, date_columns: Iterable[str] = (), *, is_strict: bool = False) -> Reading:
+    """Make a table readable by our column names. Raises BadInput for missing columns and doubtful dates.
+
+    In the plain format a date that is not ISO is a problem of its row, unless `is_strict`.
+    """
+    is_plain = mapping.is_plain and not is_strict
     at = places(table, mapping)
     rows, problems = whole_rows(table, mapping)
     dates = {
-        column: dates_in(cells_of(rows, at[column]), table.file, table.header[at[column]])
+        column: dates_in(cells_of(rows, at[column]), table.file, table.header[at[column]], is_plain=is_plain)
         for column in date_columns
         if column in at
     }
@@ -75,7 +79,7 @@ def reading_of(table: Table, mapping: Mapping, date_columns: Iterable[str] = ())
 
 def strict_reading_of(table: Table, mapping: Mapping) -> Reading:
     """As `reading_of` with a date, for tables of which no row may be lost: a row out of line refuses the whole file."""
-    reading = reading_of(table, mapping, ("date",))
+    reading = reading_of(table, mapping, ("date",), is_strict=True)
     crooked = table.rows.keys() - reading.rows.keys()
     if crooked:
         found = "a row that has not the cells of the header"

@@ -64,3 +64,15 @@ def test_a_doubtful_column_refuses_the_file_with_its_row(texts, row, found):
 )
 def test_a_date_written_is_the_date_read(day, form):
     assert one_date(day.strftime(form)) == day
+
+
+def test_in_the_plain_format_a_date_in_another_form_is_a_mistake_of_its_row():
+    found = dates_in([(2, "2026-11-23"), (3, "24/11/2026"), (4, "soon")], "marks.csv", "date", is_plain=True)
+
+    assert found == {"2026-11-23": dt.date(2026, 11, 23), "24/11/2026": None, "soon": None}
+
+
+def test_in_the_plain_format_dates_that_are_all_day_first_are_read_so():
+    found = dates_in([(2, "23/11/2026"), (3, "24/11/2026")], "marks.csv", "date", is_plain=True)
+
+    assert list(found.values()) == [dt.date(2026, 11, 23), dt.date(2026, 11, 24)]

@@ -131,6 +131,21 @@ class WatchSettings(Section):
     return_interval_days: Annotated[int, Field(ge=1, le=31)] = 28
 
 
+class HalfTermSettings(Section):
+    """The half-term message in days missed: proposed when a half-term begins, sent after a named person's approval.
+
+    `least_days_missed`: with fewer days missed in the half-term that ended, no message is proposed.
+    `long_illness_school_days`: after a longer spell of illness a person writes to the family, and no message goes.
+    `send_within_school_days`: later than this in the new half-term it is no fresh start any more, and nothing goes.
+    `send_at`: from this local time on, on its first day.
+    """
+
+    least_days_missed: Annotated[int, Field(ge=1, le=20)] = 2
+    long_illness_school_days: Annotated[int, Field(ge=1, le=20)] = 5
+    send_within_school_days: Annotated[int, Field(ge=1, le=20)] = 10
+    send_at: dt.time = dt.time(16)
+
+
 class MisSettings(Section):
     """Where the MIS data comes from. `files` reads the exports in a folder.
 
@@ -193,6 +208,7 @@ class Settings(Section):
     roll: RollGuard = RollGuard()
     safeguarding: SafeguardingSettings = SafeguardingSettings()
     watch: WatchSettings = WatchSettings()
+    half_term: HalfTermSettings = HalfTermSettings()
     outgoing: OutgoingSettings = OutgoingSettings()
     smtp: SmtpSettings | None = None
     local: LocalSettings = LocalSettings()

@@ -30,7 +30,8 @@ from firstbell.testing.fake_store import FakeStore
 from firstbell.testing.fake_workbook import FakeWorkbook
 from firstbell.workflows.first_day_contact import MorningReport, first_day_contact
 from firstbell.workflows.office import Office
-from rules.calendar import Half, Session
+from firstbell.workflows.sync import sync
+from rules.calendar import Half, Session, both_sessions
 from rules.codes import AttendanceCode
 from rules.contact.purposes import Purpose
 from rules.people import Contact, Personal, Pupil, PupilContact, PupilFlags
@@ -151,6 +152,18 @@ class MorningStory:
         state = RegisterState.TAKEN if taken else RegisterState.NOT_TAKEN
         self.registers = [status for status in self.registers if status.group != group]
         self.registers.append(RegisterStatus(THIS_MORNING, group, state, a_teacher(teacher), **more))
+
+    def given_days_missed(self, pupil_id: str, *days: dt.date, code: AttendanceCode = AttendanceCode.ILLNESS) -> None:
+        """The pupil missed both sessions of these days."""
+        for session in (session for day in days for session in both_sessions(day)):
+            self.given_the_mark(pupil_id, code, session)
+
+    def given_the_day(self, day: dt.date, time: str = "16:30") -> None:
+        """It is this day and local time, and a sync has just run."""
+        hour, minute = map(int, time.split(":"))
+        self.clock.set(dt.datetime.combine(day, dt.time(hour, minute), tzinfo=LONDON))
+        self.the_mis_exports()
+        sync(self.office)
 
     def given_the_time(self, time: str) -> None:
         """The clock shows this local time."""

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from firstbell.errors import GiveUp, Misconfigured, NeedsHuman, RetryLater
 from firstbell.records import Guarantee, Message, Proposal, State, Whereabouts
+from firstbell.workflows.approvals import approved_keys
 from firstbell.workflows.keys import dispatch_key
 from firstbell.workflows.office import Office
 from rules.contact.purposes import PURPOSES, InDoubt, Purpose
@@ -42,8 +43,11 @@ def send_due(
 ) -> "Round":
     """Settle what an earlier run left, then send every held message of the purpose whose time has come.
 
-    `may_leave` keeps back those that a person or a brake holds. With the stop switch on, nothing leaves.
+    `may_leave` keeps back those that a person or a brake holds. With the stop switch on, nothing leaves, and of a
+    purpose that needs approval nothing that no person has approved. Raises ValueError for a paper, which is never sent.
     """
+    if PURPOSES[purpose].is_paper:
+        raise ValueError(f"'{purpose}' is a paper: a person hands it over, and nothing sends it")
     this = Round(office, purpose, letter)
     this.expire()
     this.settle_unfinished()
@@ -67,15 +71,22 @@ class Round:
         now = self.office.clock.now()
         for proposal in self._find(State.HELD):
             if proposal.send_before <= now:
-                self._move((proposal,), State.HELD, State.EXPIRED, "The session ended before it could go.")
+                self._move((proposal,), State.HELD, State.EXPIRED, "Its time passed before it could go.")
 
     def send_all(self, may_leave: Callable[[Proposal], bool]) -> None:
         """Send what is due, until the provider asks us to wait."""
         now = self.office.clock.now()
-        due = sorted((p for p in self._find(State.HELD) if p.release_at <= now and may_leave(p)), key=_envelope)
+        ready = (p for p in self._approved(self._find(State.HELD)) if p.release_at <= now and may_leave(p))
+        due = sorted(ready, key=_envelope)
         for _, members in groupby(due, key=_envelope):
             if self.wait is None:
                 self._send(tuple(members))
+
+    def _approved(self, members: Members) -> Members:
+        if not PURPOSES[self.purpose].needs_approval:
+            return members
+        approved = approved_keys(self.office)
+        return tuple(p for p in members if p.key in approved)
 
     def _send(self, members: Members) -> None:
         """Fix together, draft, record the draft, and send it."""

@@ -9,6 +9,7 @@ import shutil
 import zipfile
 from pathlib import Path
 
+from connectors.local.workbook_strings import SHEETS, shared
 from firstbell.errors import NeedsHuman
 
 MOST_ENTRIES = 2_000
@@ -119,14 +120,15 @@ def tidied(content: bytes) -> bytes:
     openpyxl writes every height as one a person set, and Excel then no longer grows the row as people type.
     """
     packed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(packed, "w") as target:
-        for entry in source.infolist():
-            part = _tidied_part(entry.filename, source.read(entry))
-            target.writestr(zipfile.ZipInfo(entry.filename, FIXED_TIME), part, zipfile.ZIP_DEFLATED, compresslevel=6)
+    with zipfile.ZipFile(io.BytesIO(content)) as source:
+        parts = {entry.filename: _tidied_part(entry.filename, source.read(entry)) for entry in source.infolist()}
+    with zipfile.ZipFile(packed, "w") as target:
+        for name, part in shared(parts).items():
+            target.writestr(zipfile.ZipInfo(name, FIXED_TIME), part, zipfile.ZIP_DEFLATED, compresslevel=6)
     return packed.getvalue()
 
 
 def _tidied_part(name: str, part: bytes) -> bytes:
-    if name.startswith("xl/worksheets/sheet"):
+    if name.startswith(SHEETS):
         return part.replace(b' customHeight="1"', b"")
     return WRITTEN_AT.sub(FIXED_MOMENT, part) if name == PROPERTIES else part

@@ -49,14 +49,16 @@ def _write(cell: XlsxCell, column: Column, place: Place, rows: Mapping[str, Row]
 
 def _dress(cell: XlsxCell, column: Column, place: Place) -> None:
     """Give a new or adopted cell the look of its column; a colour somebody gave it stays."""
-    if place.old_row is None or place.is_adopted:
-        colour = copy(cell.fill) if cell.fill.fill_type else None
+    if place.old_row is None:
         cell.style = cell_style(column, column.editor)
-        if colour is not None:
+    elif place.is_adopted:
+        colour = copy(cell.fill)
+        cell.style = cell_style(column, column.editor)
+        if colour.fill_type:
             cell.fill = colour  # type: ignore[assignment] # a copy of a fill is one
-        return
-    is_typed = column.is_typed_in_new_rows and place.key is None
-    _lock(cell, is_locked=column.editor is Editor.SYSTEM and not is_typed)
+    else:
+        is_typed = column.is_typed_in_new_rows and place.key is None
+        _lock(cell, is_locked=column.editor is Editor.SYSTEM and not is_typed)
 
 
 def _put_date_as_date(cell: XlsxCell, column: Column) -> bool:

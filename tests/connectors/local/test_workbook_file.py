@@ -12,6 +12,7 @@ import pytest
 from connectors.local import workbook_file
 from connectors.local.workbook import LocalWorkbook
 from connectors.local.workbook_drawing import drawn
+from connectors.local.workbook_reading import grids
 from firstbell.errors import NeedsHuman
 from firstbell.records import SheetRows
 from firstbell.testing.workbook_conformance import ALICIA, LAYOUT, MICHAEL, draw_today, pupils, read_sheet
@@ -56,6 +57,17 @@ def test_no_entry_tells_when_or_by_whom_it_was_written():
 
     assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     assert properties.count("2026-01-01T00:00:00Z") == 2
+
+
+def test_a_text_that_stands_in_many_cells_is_kept_once():
+    rows = SheetRows("Today", {f"{n}": {"Pupil": "Zoë & Söhne  <1>"} for n in range(3)})
+    content = drawn(None, LAYOUT, [rows], as_at="09:45", file="Trial.xlsx")
+
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name).decode("utf-8") for name in archive.namelist()}
+    assert parts["xl/sharedStrings.xml"].count("Zoë &amp; Söhne  &lt;1&gt;") == 1
+    assert [name for name, part in parts.items() if "Zoë" in part] == ["xl/sharedStrings.xml"]
+    assert grids(content, "Trial.xlsx")["Today"][5][1] == "Zoë & Söhne  <1>"
 
 
 def test_a_save_while_we_draw_is_read_again_and_kept(workbook, path, monkeypatch):

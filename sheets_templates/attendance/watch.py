@@ -41,7 +41,7 @@ WATCH_LIST = SheetLayout(
         Column(
             "Unauthorised in 10 weeks",
             "Unauthorised sessions in the last ten school weeks, which is what the national threshold counts.",
-            14,
+            15,
             kind=Kind.WHOLE_NUMBER,
         ),
         Column("Penalty notice threshold", "How far away it is. Nothing is issued by itself.", 24),

@@ -11,7 +11,7 @@ from connectors.local.workbook import LocalWorkbook
 from connectors.local.workbook_styles import HEAT, INK
 from firstbell.records import SheetRows
 from firstbell.testing.workbook_person import Person, cell_of
-from sheets_templates import Kind
+from sheets_templates import Kind, WorkbookLayout
 from sheets_templates.attendance import ATTENDANCE, watch
 
 WEEKS = {f"w{n}": {"Week": f"w/c {n} Sep 2026", "Attendance": Decimal(n) / 10} for n in (952, 941, 930)}
@@ -177,3 +177,17 @@ def test_no_text_in_a_sheet_of_the_week_becomes_a_formula(tmp_path, name):
 
     page = load_workbook(tmp_path / "A.xlsx")[name]
     assert {cell_of(page, "k", header).data_type for header in row} == {"s"}
+
+
+def test_a_workbook_from_before_these_sheets_gets_them_in_their_places(tmp_path):
+    path = tmp_path / "Attendance.xlsx"
+    older = tuple(sheet for sheet in ATTENDANCE.sheets if sheet.name not in OF_THE_WEEK)
+    today = SheetRows("Today", {"a": {"Pupil": "Testy-Oneby, Anna"}})
+    LocalWorkbook(path).draw(WorkbookLayout("Attendance", "The office", older), [today], as_at="09:45")
+    Person(path).types("Today", "a", "Reason given", "dentist")
+
+    draw(path, Today=today.rows)
+
+    names = load_workbook(path).sheetnames
+    assert [name for name in names if name != "Firstbell lists"] == [sheet.name for sheet in ATTENDANCE.sheets]
+    assert Person(path).sees("Today")[0]["Reason given"] == "dentist"

@@ -5,7 +5,8 @@ from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Pr
 
 from sheets_templates import Column, Editor, Kind, Tone
 
-NUMBER_FORMATS = {Kind.TEXT: "@", Kind.WHOLE_NUMBER: "0", Kind.PERCENT: '0.0"%"', Kind.DATE: "dd/mm/yyyy"}
+# A percentage is the number itself with a sign behind it: a bare "%" would multiply it by a hundred.
+NUMBER_FORMATS = {Kind.TEXT: "@", Kind.WHOLE_NUMBER: "0", Kind.PERCENT: r"0.0\%", Kind.DATE: "dd/mm/yyyy"}
 INK = "1A1A1A"
 # Text on background; each pair passes WCAG AAA (7:1), and the words in the cell say the same as the colour.
 TONES = {

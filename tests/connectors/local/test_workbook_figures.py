@@ -53,7 +53,7 @@ def scales(page):
 def test_a_percentage_is_a_number_with_one_decimal_and_its_sign(book):
     cell = cell_of(book["Watch list"], "b", "Attendance")
 
-    assert (cell.value, cell.data_type, cell.number_format) == (48.9, "n", '0.0"%"')
+    assert (cell.value, cell.data_type, cell.number_format) == (48.9, "n", r"0.0\%")
 
 
 def test_a_whole_percentage_drawn_again_changes_no_byte(path):

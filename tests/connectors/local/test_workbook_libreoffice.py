@@ -3,6 +3,7 @@
 import itertools
 import shutil
 import subprocess
+from decimal import Decimal
 
 import pytest
 from openpyxl import load_workbook
@@ -10,8 +11,9 @@ from openpyxl.comments import Comment
 
 from connectors.local.workbook import LocalWorkbook
 from firstbell.records import SheetRows
-from firstbell.testing.workbook_conformance import ALICIA, LAYOUT, MICHAEL, ZOE, read_sheet
+from firstbell.testing.workbook_conformance import ALICIA, FIGURES, LAYOUT, MICHAEL, ZOE, read_sheet
 from firstbell.testing.workbook_person import Person, cell_of
+from sheets_templates import WorkbookLayout
 
 OFFICE = shutil.which("soffice")
 pytestmark = pytest.mark.skipif(not OFFICE, reason="LibreOffice is not installed")
@@ -19,15 +21,34 @@ ROWS = {"a": {**ALICIA, "Decision": "hold"}, "m": {**MICHAEL, "Pupil": "=1+1"}, 
 
 
 @pytest.fixture
-def path(tmp_path):
+def saved(tmp_path):
+    """Have LibreOffice open and save a file."""
+
+    def save(path):
+        profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+        command = [
+            OFFICE,
+            profile,
+            "--headless",
+            "--convert-to",
+            "xlsx",
+            "--outdir",
+            str(tmp_path / "saved"),
+            str(path),
+        ]
+        subprocess.run(command, check=True, capture_output=True, timeout=240)
+        shutil.copy(tmp_path / "saved" / path.name, path)
+
+    return save
+
+
+@pytest.fixture
+def path(tmp_path, saved):
     """Drawn, given a note by a person, and saved by LibreOffice."""
     path = tmp_path / "Trial.xlsx"
     draw(path, ROWS)
     Person(path).changes(lambda book: setattr(cell_of(book["Today"], "z", "Pupil"), "comment", Comment("gran", "PT")))
-    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    command = [OFFICE, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path / "saved"), str(path)]
-    subprocess.run(command, check=True, capture_output=True, timeout=240)
-    shutil.copy(tmp_path / "saved" / path.name, path)
+    saved(path)
     return path
 
 
@@ -56,3 +77,18 @@ def test_the_next_drawing_finds_every_row_and_doubles_nothing(path):
     assert (sheet.protection.sheet, sheet.column_dimensions["A"].hidden, sheet.auto_filter.ref) == (True, True, "A5:G7")
     spans = sorted((each.min, each.max) for each in sheet.column_dimensions.values())
     assert all(left[1] < right[0] for left, right in itertools.pairwise(spans))
+
+
+def test_the_line_the_shading_and_the_percentages_are_there_once_after_it(tmp_path, saved):
+    path, layout = tmp_path / "Trial.xlsx", WorkbookLayout("Trial", "Whoever tries it", (FIGURES,))
+    weeks = SheetRows("Figures", {"1": {"Week": "w/c 7 Sep 2026", "Attendance": Decimal("95.2")}})
+    LocalWorkbook(path).draw(layout, [weeks], as_at="09:45")
+    saved(path)
+
+    LocalWorkbook(path).draw(layout, [weeks], as_at="09:45")
+
+    sheet = load_workbook(path)["Figures"]
+    cell = cell_of(sheet, "1", "Attendance")
+    assert [rule.type for area in sheet.conditional_formatting for rule in area.rules] == ["colorScale"]
+    assert [chart.tagname for chart in sheet._charts] == ["lineChart"]
+    assert (cell.value, cell.data_type, cell.number_format) == (95.2, "n", r"0.0\%")

@@ -12,6 +12,8 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _ONE_ADDRESS = re.compile(rf"(?P<local>{_ATOM}(?:\.{_ATOM})*)@{_LABEL}(?:\.{_LABEL})+")
 
+SHORTEST_NUMBER = 6  # digits: a local number without its area code
+_LIKE_A_NUMBER = re.compile(r"[+]?[\d\s().-]+")
 _LIKE_AN_ADDRESS = re.compile(r"[^\s,;:<>()\[\]\"]+@[^\s,;:<>()\[\]\"]+")
 
 
@@ -37,6 +39,14 @@ def mailboxes_in(text: Personal) -> frozenset[str]:
     that meet here may still be two people. Personal: never log it.
     """
     return frozenset(_without_tag(found) for found in _LIKE_AN_ADDRESS.findall(address_key(text)))
+
+
+def phone_key(number: Personal) -> str:
+    """The form in which telephone numbers are compared, digits only and as dialled in the UK; "" for anything else."""
+    text = number.reveal().strip()
+    digits = re.sub(r"\D", "", text.replace("(0)", "")) if _LIKE_A_NUMBER.fullmatch(text) else ""
+    national = re.sub(r"^(00)?44(?=\d{9,10}$)", "0", digits)
+    return national if len(national) >= SHORTEST_NUMBER else ""
 
 
 def _without_tag(address: str) -> str:

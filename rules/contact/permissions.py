@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rules.contact.addresses import address_key, is_one_address, mailboxes_in
+from rules.contact.addresses import address_key, is_one_address, mailboxes_in, phone_key
 from rules.contact.purposes import PURPOSES, Audience, Purpose
 from rules.parameters import Entry, parameter
 from rules.people import Contact, Personal, Pupil, PupilContact
@@ -109,12 +109,12 @@ def who_may_be_told(
 ) -> tuple[Decision, ...]:
     """Every contact of the pupil, first priority first, each with whether they may be told on `as_of` and why.
 
-    `links` and `contacts` (by id) may be the whole school's. `blocked_addresses` are those the safeguarding lead typed:
-    whoever uses one is blocked. A contact with parental responsibility may be told, and one without it only by the
-    school's own recorded consent. `is_blocked` None counts as not blocked, because an MIS without such a flag can't
-    raise it and court orders then stand in the Safeguarding workbook; parental responsibility None counts as no.
-    Unsubscribing stops even a safety message, and the pupil is called about instead. Raises UnknownParameter for a
-    date the cited law does not cover.
+    `links` and `contacts` (by id) may be the whole school's. `blocked_addresses` are those the safeguarding lead typed,
+    telephone numbers among them: whoever uses one is blocked. A contact with parental responsibility may be told, and
+    one without it only by the school's own recorded consent. `is_blocked` None counts as not blocked, because an MIS
+    without such a flag can't raise it and court orders then stand in the Safeguarding workbook; parental responsibility
+    None counts as no. Unsubscribing stops even a safety message, and the pupil is called about instead. Raises
+    UnknownParameter for a date the cited law does not cover.
     """
     own = tuple(dict.fromkeys(link for link in links if link.pupil_id == pupil.id))
     family = _Family(own, contacts, blocked_addresses)
@@ -131,8 +131,12 @@ class _Family:
         self.people = people
         typed = {box for address in blocked_addresses for box in mailboxes_in(address)}
         self.blocked = {link.contact_id for link in links if link.is_blocked}
-        if typed:  # then whoever uses one is blocked with all their inboxes, also when the record is a sibling's
+        numbers = {number for address in blocked_addresses if (number := phone_key(address))}
+        # Whoever uses one is blocked with all their inboxes, also when the record is a sibling's.
+        if typed:
             self.blocked |= {contact_id for contact_id in people if typed & self.mailboxes(contact_id)}
+        if numbers:
+            self.blocked |= {contact_id for contact_id in people if numbers & self.numbers(contact_id)}
         self.blocked_mailboxes = {box for contact_id in self.blocked for box in self.mailboxes(contact_id)}
         times = Counter(link.contact_id for link in links)
         self.contradictory = {contact_id for contact_id, count in times.items() if count > 1}
@@ -140,6 +144,10 @@ class _Family:
     def mailboxes(self, contact_id: str) -> set[str]:
         contact = self.people.get(contact_id)
         return {box for email in contact.emails for box in mailboxes_in(email)} if contact else set()
+
+    def numbers(self, contact_id: str) -> set[str]:
+        contact = self.people.get(contact_id)
+        return {phone_key(phone) for phone in contact.phones} - {""} if contact else set()
 
     def address(self, contact_id: str) -> Personal | None:
         contact = self.people.get(contact_id)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from firstbell.ports import Ledger
 from firstbell.records import Proposal, RegisterState
 from firstbell.workflows.office import Office
 from firstbell.workflows.session_now import SessionNow
@@ -38,14 +39,21 @@ class Brake:
 
 def brakes_on(office: Office, now: SessionNow) -> tuple[Brake, ...]:
     """Every brake that the numbers of this session call for, released or not."""
-    released = {entry.facts["brake"] for entry in office.store.ledger.entries(kind="brake.released")}
+    released = released_brakes(office.store.ledger)
     past = _past_absences(office, now)
     found = [*_after_the_hour(office, now), *_unusual(office, now, past), *_whole_forms(office, now)]
     return tuple(
         Brake(key, scope, sentence, frozenset(p.id for p in pupils), key in released)
-        for scope, sentence, pupils in found
-        for key in [brake_key(now.session, scope)]
+        for scope, reach, sentence, pupils in found
+        for key in [brake_key(now.session, f"{scope}{reach}")]
     )
+
+
+def released_brakes(ledger: Ledger) -> frozenset[str]:
+    """The keys of brakes that two people have released and nobody has put back since."""
+    entries = (*ledger.entries(kind="brake.released"), *ledger.entries(kind="brake.restored"))
+    last = {e.facts["brake"]: e.kind for e in sorted(entries, key=lambda e: e.number)}
+    return frozenset(key for key, kind in last.items() if kind == "brake.released")
 
 
 def brake_key(session: Session, scope: str) -> str:
@@ -53,14 +61,15 @@ def brake_key(session: Session, scope: str) -> str:
     return f"brake|{scope}|{session.key}"
 
 
-Found = tuple[str, str, list[Pupil]]
+# Scope, how far a release of it reaches, the sentence, and the pupils.
+Found = tuple[str, str, str, list[Pupil]]
 
 
 def _after_the_hour(office: Office, now: SessionNow) -> Iterable[Found]:
     hour = office.settings.first_day.needs_second_person_after
     if now.moment >= office.at(now.session.date, hour):
         sentence = f"It is past {hour:%H:%M}, so two people must agree before any first message about an absence goes."
-        yield WHOLE_SCHOOL, sentence, list(now.pupils.values())
+        yield WHOLE_SCHOOL, "", sentence, list(now.pupils.values())
 
 
 def _unusual(office: Office, now: SessionNow, past: list[Counter[str]]) -> Iterable[Found]:
@@ -77,7 +86,15 @@ def _unusual(office: Office, now: SessionNow, past: list[Counter[str]]) -> Itera
             at_least=least,
         )
         if finding.is_met:
-            yield scope, f"{scope[0].upper()}{scope[1:]}: {finding.sentence}", pupils
+            yield scope, _reach(absent[scope], least), f"{scope[0].upper()}{scope[1:]}: {finding.sentence}", pupils
+
+
+def _reach(absent: int, least: int) -> str:
+    """Two people who release a dozen messages have not released hundreds: a number twice as large brakes anew."""
+    limit = least
+    while limit <= absent:
+        limit *= 2
+    return f", below {limit}"
 
 
 def _whole_forms(office: Office, now: SessionNow) -> Iterable[Found]:
@@ -92,7 +109,7 @@ def _whole_forms(office: Office, now: SessionNow) -> Iterable[Found]:
             whole_form_from=office.settings.unusual.whole_form_from,
         )
         if finding.is_met:
-            yield scope, f"{scope[0].upper()}{scope[1:]}: {finding.sentence}", pupils
+            yield scope, "", f"{scope[0].upper()}{scope[1:]}: {finding.sentence}", pupils
 
 
 def _scopes(pupils: Iterable[Pupil]) -> dict[str, list[Pupil]]:

@@ -22,13 +22,14 @@ def take_bounces(office: Office, now: SessionNow) -> int:
 def _mark(office: Office, bounce: Bounce) -> bool:
     members = office.store.proposals.find(dispatch_key=bounce.key)
     reason = "The address refused it for good." if bounce.is_permanent else "It could not be delivered."
-    return any(
+    marked = [
         office.store.proposals.move(
             [p.key], p.state, State.BOUNCED, at=office.clock.now(), actor="Firstbell", reason=reason
         )
         for p in members
         if p.state in {State.SENT, State.DELIVERED}
-    )
+    ]
+    return any(marked)
 
 
 def plan_next_contacts(office: Office, now: SessionNow) -> tuple[Proposal, ...]:

@@ -5,16 +5,21 @@ import dataclasses
 from firstbell.records import Proposal, State
 from firstbell.workflows.keys import proposal_key
 from firstbell.workflows.office import Office
-from firstbell.workflows.session_now import SessionNow
+from firstbell.workflows.session_now import SessionNow, session_at
 from rules.contact.purposes import Purpose
 
 TOLD = (State.SENT, State.DELIVERED, State.ANSWERED)
 
 
 def plan_corrections(office: Office, now: SessionNow) -> tuple[Proposal, ...]:
-    """Propose a correction for each message that went and is no longer true; one each, and due at once."""
-    sent = office.store.proposals.find(session=now.session, purpose=Purpose.FIRST_DAY_ABSENCE, states=TOLD)
-    wrong = [_correction(office, now, p) for p in sent if now.is_in_school(p.subject_id)]
+    """Propose a correction for each message of today that went and is no longer true; one each, and due at once.
+
+    Morning marks are put right in the afternoon too, and the family still waits to hear.
+    """
+    found = office.store.proposals.find(purpose=Purpose.FIRST_DAY_ABSENCE, states=TOLD)
+    sent = [p for p in found if p.session.date == now.session.date]
+    seen = {session: session_at(office, now, session) for session in {p.session for p in sent}}
+    wrong = [_correction(office, now, p) for p in sent if seen[p.session].is_in_school(p.subject_id)]
     return office.store.proposals.add(wrong, at=now.moment, actor="Firstbell")
 
 
@@ -28,6 +33,7 @@ def _correction(office: Office, now: SessionNow, told: Proposal) -> Proposal:
         reason="The mark says now that the pupil is in school, and this contact was told otherwise.",
         planned_at=now.moment,
         release_at=now.moment,
+        send_before=office.end_of(told.session.date),
         dispatch_key=None,
         draft_id=None,
     )

@@ -37,6 +37,6 @@ def draw_as_it_stands(office: Office, said: Said) -> tuple[str, ...]:
     now = look(office, session)
     brakes = brakes_on(office, now)
     calls = phone_list(office, now, brakes)
-    alerts = alerts_of(office, session)
+    alerts = alerts_of(office, session.date)
     picture = Picture(now, brakes, calls, alerts, said, proposals_by_pupil(office, session))
     return draw_workbooks(office, picture)

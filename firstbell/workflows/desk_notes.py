@@ -9,6 +9,7 @@ from firstbell.ports import Desk
 from firstbell.records import PersonsCell
 from firstbell.workflows.row_keys import pupil_session_of
 from rules.calendar import Session
+from rules.codes import AttendanceCode
 from rules.people import Personal
 
 ATTENDANCE = "Attendance"
@@ -47,14 +48,24 @@ def read_desk_notes(desk: Desk) -> DeskNotes:
     )
 
 
+def settles(column: str, value: str) -> bool:
+    """Whether this word in this column means that the absence is no longer unexplained; a call in vain does not."""
+    return gives_reason(column, value) or (column == "Outcome" and value in SETTLING_OUTCOMES)
+
+
+def gives_reason(column: str, value: str) -> bool:
+    """Whether this word says why the pupil is away. The code N says that nobody knows."""
+    if column == "Code to record":
+        return value not in {"", AttendanceCode.UNEXPLAINED}
+    return column == "Reason given" and bool(value)
+
+
 def _explained(cell: PersonsCell) -> tuple[str, Session] | None:
-    settles = cell.column == "Outcome" and cell.value in SETTLING_OUTCOMES
-    return pupil_session_of(cell.row_key) if settles else _said_absent(cell)
+    return pupil_session_of(cell.row_key) if settles(cell.column, cell.value) else None
 
 
 def _said_absent(cell: PersonsCell) -> tuple[str, Session] | None:
-    gives_reason = cell.column in {"Reason given", "Code to record"} and cell.value
-    return pupil_session_of(cell.row_key) if gives_reason else None
+    return pupil_session_of(cell.row_key) if gives_reason(cell.column, cell.value) else None
 
 
 def _holds(cells: tuple[PersonsCell, ...]) -> dict[str, dt.date]:

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 
 from firstbell.records import Proposal, State
 from firstbell.settings import StaffMember
+from firstbell.workflows.brakes import released_brakes
+from firstbell.workflows.desk_notes import settles
 from firstbell.workflows.office import Office
 from firstbell.workflows.phone_list import MESSAGED
 from firstbell.workflows.row_keys import pupil_session_of
 from rules.calendar import Session
 from rules.codes import AttendanceCode
 from rules.codes.validator import read_code
+from rules.contact.addresses import mailboxes_in, phone_key
 from rules.contact.purposes import Purpose
-from rules.people import Pupil
+from rules.people import Personal, Pupil
 from rules.school_age import SchoolAge, school_age, school_age_by_year_group
 
 
@@ -48,7 +51,8 @@ def record_reason(office: Office, edit: RowEdit) -> str:
         said = f"Noted. Enter {code} in the MIS for {session}: Firstbell does not write to it."
     if edit.changed.get("Outcome") == "pupil is in school":
         said = "Noted. Correct the mark in the MIS, so that the family is told."
-    _mark_answered(office, edit, pupil_id, session)
+    if any(settles(column, value) for column, value in edit.changed.items()):
+        _mark_answered(office, edit, pupil_id, session)
     return said
 
 
@@ -93,9 +97,9 @@ def _mark_answered(office: Office, edit: RowEdit, pupil_id: str, session: Sessio
 def decide_in_queue(office: Office, edit: RowEdit) -> str:
     """Stop, hold or release one message, or release a brake."""
     decision = edit.row.get("Decision", "")
-    if edit.row_key.startswith("brake|"):
-        return _release_brake(office, edit, decision)
     found = [p for p in office.store.proposals.find(purpose=Purpose.FIRST_DAY_ABSENCE) if p.key == edit.row_key]
+    if not found and edit.row_key.startswith("brake|"):
+        return _release_brake(office, edit, decision)
     if not found:
         raise RefusedEdit("This message is not in the queue any more.")
     return _decide(office, edit, found[0], decision)
@@ -118,6 +122,7 @@ def _decide(office: Office, edit: RowEdit, proposal: Proposal, decision: str) ->
 
 def _release_brake(office: Office, edit: RowEdit, decision: str) -> str:
     if decision != "release":
+        _restore_brake(office, edit)
         return "Nothing leaves while this stands."
     second = office.settings.person(edit.row.get("Second initials", ""))
     if second is None or second == edit.person:
@@ -125,6 +130,13 @@ def _release_brake(office: Office, edit: RowEdit, decision: str) -> str:
     facts = {"brake": edit.row_key, "second": second.initials}
     office.store.ledger.append("brake.released", at=office.clock.now(), actor=edit.person.initials, facts=facts)
     return f"Released by {edit.person.initials} and {second.initials}."
+
+
+def _restore_brake(office: Office, edit: RowEdit) -> None:
+    """One person is enough to put a released brake back."""
+    if edit.row_key in released_brakes(office.store.ledger):
+        now, facts = office.clock.now(), {"brake": edit.row_key}
+        office.store.ledger.append("brake.restored", at=now, actor=edit.person.initials, facts=facts)
 
 
 def acknowledge_alert(office: Office, edit: RowEdit) -> str:
@@ -155,8 +167,13 @@ def hold_messages(office: Office, edit: RowEdit) -> str:
 
 
 def block_address(office: Office, edit: RowEdit) -> str:  # noqa: ARG001 - one signature for every handler
-    """The DSL's own block on an address, for this pupil."""
-    return "Blocked from now on." if edit.row.get("Address to block") else "No longer blocked by this line."
+    """The DSL's own block on an address or a telephone number, for this pupil."""
+    typed = Personal(edit.row.get("Address to block", ""))
+    if not typed:
+        return "No longer blocked by this line."
+    if not mailboxes_in(typed) and not phone_key(typed):
+        raise RefusedEdit("This is neither an e-mail address nor a telephone number, so it would block nobody.")
+    return "Blocked from now on."
 
 
 def note(office: Office, edit: RowEdit) -> str:  # noqa: ARG001 - one signature for every handler

@@ -3,9 +3,11 @@
 Start reading here. The steps stand in the order they happen; each is a module beside this one.
 """
 
-from dataclasses import dataclass, fields
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
 
-from firstbell.errors import NeedsHuman
+from firstbell.errors import FirstbellError
 from firstbell.records import Proposal, State
 from firstbell.workflows.bounces import plan_next_contacts, take_bounces
 from firstbell.workflows.brakes import Brake, brakes_on
@@ -17,13 +19,14 @@ from firstbell.workflows.office import Office
 from firstbell.workflows.office_notices import tell_the_office
 from firstbell.workflows.phone_list import Call, phone_list
 from firstbell.workflows.planning import plan_first_day_messages
-from firstbell.workflows.safeguarding_alerts import Alert, raise_alerts
+from firstbell.workflows.safeguarding_alerts import Alert, alerts_of, raise_alerts
 from firstbell.workflows.sending import send_due
 from firstbell.workflows.session_now import SessionNow, closed_session, look, usable
 from firstbell.workflows.sync import sync
 from firstbell.workflows.views.follow_up import proposals_by_pupil
 from firstbell.workflows.views.picture import Picture
 from firstbell.workflows.words import count_of
+from rules.calendar import Session
 from rules.contact.purposes import Purpose
 
 JOB = "first-day-contact"
@@ -49,52 +52,89 @@ class MorningReport:
 def first_day_contact(office: Office) -> MorningReport:
     """One run of the morning, safe to repeat: whatever an earlier run did is found and not done again.
 
-    Does nothing before the first register closes or on a day without school. Raises NeedsHuman when the marks are too
-    old or too few, having told the office so by mail; nothing else is sent then.
+    Does nothing before the first register closes or on a day without school. Whatever stops it, the office is told by
+    mail. Raises NeedsHuman when the marks are too old or too few, and nothing is sent then; what else fails on the way
+    is raised at the end, when alerts, phone list and workbooks are done as well as they can be.
     """
-    session = closed_session(office)
-    if session is None:
-        return MorningReport(_why_no_session(office))
+    try:
+        session = closed_session(office)
+        return MorningReport(_why_no_session(office)) if session is None else _alone(office, session)
+    except FirstbellError as stop:
+        tell_the_office(office, str(stop), title="First-day contact did not run to its end")
+        raise
+
+
+def _alone(office: Office, session: Session) -> MorningReport:
+    """The run, unless another is at work."""
     if not office.store.desk.take_lease(JOB, now=office.clock.now(), seconds=LEASE_SECONDS):
         return MorningReport(str(session), needs=("Another run is at work; this one did nothing.",))
     try:
-        said = take_edits(office)
-        sync(office)
-        now = usable(office, look(office, session))
-    except NeedsHuman as stop:
-        tell_the_office(office, session, str(stop))
-        raise
-    else:
-        return _contact(office, now, said)
+        return _run(office, session)
     finally:
         office.store.desk.end_lease(JOB)
 
 
-def _contact(office: Office, now: SessionNow, said: Said) -> MorningReport:
-    bounced = take_bounces(office, now)
+@dataclass
+class Setbacks:
+    """What failed on the way. The rest of the run goes on without it: a child may wait at its end."""
+
+    found: list[FirstbellError] = field(default_factory=list)
+
+    def after[Found](self, step: Callable[[], Found]) -> Found | None:
+        """What the step gives; None when it failed."""
+        try:
+            return step()
+        except FirstbellError as error:
+            self.found.append(error)
+            return None
+
+
+def _run(office: Office, session: Session) -> MorningReport:
+    setbacks = Setbacks()
+    said = setbacks.after(lambda: take_edits(office))
+    sync(office)
+    now = usable(office, look(office, session))
+    report = _contact(office, now, said, setbacks)
+    if setbacks.found:
+        raise setbacks.found[0]
+    _record(office, report)
+    return report
+
+
+def _contact(office: Office, now: SessionNow, said: Said | None, setbacks: Setbacks) -> MorningReport:
+    """Every step of the morning. With people's words unread (`said` None) no family is written to."""
+    bounced = setbacks.after(lambda: take_bounces(office, now))
     planned = (*plan_first_day_messages(office, now), *plan_next_contacts(office, now))
     brakes = brakes_on(office, now)
-    holds = Holds(now.notes.kept_back, brakes)
-    told = send_due(office, Purpose.FIRST_DAY_ABSENCE, FirstDayLetter(office, now), holds.let_go)
-    plan_corrections(office, now)
-    corrected = send_due(office, Purpose.IN_SCHOOL_CORRECTION, CorrectionLetter(office, now))
-    alerts = raise_alerts(office, now)
+    written = setbacks.after(lambda: _write(office, now, brakes)) if said is not None else None
+    told, corrected = written or (Counter(), Counter())
+    setbacks.after(lambda: raise_alerts(office, now))
+    alerts = alerts_of(office, now.session.date)
     calls = phone_list(office, now, brakes)
-    undrawn = draw_workbooks(office, Picture(now, brakes, calls, alerts, said, proposals_by_pupil(office, now.session)))
-    report = MorningReport(
+    undrawn = draw_workbooks(
+        office, Picture(now, brakes, calls, alerts, said or Said(), proposals_by_pupil(office, now.session))
+    )
+    return MorningReport(
         session=str(now.session),
         unexplained=len(now.unexplained()),
         planned=sum(p.state is State.HELD for p in planned),
-        sent=told.moved[State.SENT],
-        recalled=told.moved[State.RECALLED],
-        corrections=corrected.moved[State.SENT],
-        bounced=bounced,
+        sent=told[State.SENT],
+        recalled=told[State.RECALLED],
+        corrections=corrected[State.SENT],
+        bounced=bounced or 0,
         alerts=len(alerts),
         calls=len(calls),
         needs=(*undrawn, *_needs(office, brakes, alerts, calls)),
     )
-    _record(office, report)
-    return report
+
+
+def _write(office: Office, now: SessionNow, brakes: tuple[Brake, ...]) -> tuple[Counter[State], Counter[State]]:
+    """The first-day messages and the in-school notes that are due: where each came to."""
+    holds = Holds(now.notes.kept_back, brakes)
+    told = send_due(office, Purpose.FIRST_DAY_ABSENCE, FirstDayLetter(office, now), holds.let_go)
+    plan_corrections(office, now)
+    corrected = send_due(office, Purpose.IN_SCHOOL_CORRECTION, CorrectionLetter(office, now))
+    return told.moved, corrected.moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +170,7 @@ def _why_no_session(office: Office) -> str:
 
 
 def _record(office: Office, report: MorningReport) -> None:
-    facts = {field.name: str(getattr(report, field.name)) for field in fields(report) if field.name != "needs"}
+    facts = {figure.name: str(getattr(report, figure.name)) for figure in fields(report) if figure.name != "needs"}
     now = office.clock.now()
     office.store.ledger.append("first_day_contact.finished", at=now, actor="Firstbell", facts=facts)
     office.store.desk.heartbeat(JOB, at=now, due_at=None, outcome="done")

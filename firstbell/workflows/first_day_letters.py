@@ -23,7 +23,7 @@ class FirstDayLetter:
 
     def objection(self, proposal: Proposal) -> str | None:
         """Reads the mark, the lists and the permissions again at this moment."""
-        return objection_now(_look(self.office, self.now, proposal), proposal)
+        return _lapsed(self.office, proposal) or objection_now(_look(self.office, self.now, proposal), proposal)
 
     def write(self, members: tuple[Proposal, ...], *, key: str) -> Message:
         """One message, naming each of the members' pupils once."""
@@ -47,9 +47,13 @@ class CorrectionLetter:
     now: SessionNow
 
     def objection(self, proposal: Proposal) -> str | None:
-        """A correction goes only while the mark says that the pupil is in school."""
+        """A correction goes while the mark says that the pupil is in school, and never to somebody blocked since."""
+        if lapsed := _lapsed(self.office, proposal):
+            return lapsed
         now = _look(self.office, self.now, proposal)
-        return None if now.is_in_school(proposal.subject_id) else "The mark no longer says that the pupil is in school."
+        if not now.is_in_school(proposal.subject_id):
+            return "The mark no longer says that the pupil is in school."
+        return _objection_to_address(now, proposal)
 
     def write(self, members: tuple[Proposal, ...], *, key: str) -> Message:
         """One short note for each of the members' pupils."""
@@ -86,6 +90,23 @@ def objection_now(now: SessionNow, proposal: Proposal) -> str | None:
         return "This contact may not be told any more." if decision is None else decision.sentence
     same = address_key(decision.address) == address_key(proposal.address)
     return None if same else "The contact's address has changed."
+
+
+def _lapsed(office: Office, proposal: Proposal) -> str | None:
+    """What a crash left of an earlier day is not looked into: its marks may not be in the export any more."""
+    return "Its time has passed." if office.clock.now() >= proposal.send_before else None
+
+
+def _objection_to_address(now: SessionNow, proposal: Proposal) -> str | None:
+    """Why this address must not be written to any more; whoever was renumbered in the MIS is known by the address."""
+    pupil = now.pupils.get(proposal.subject_id)
+    if pupil is None:
+        return "The pupil is no longer on roll."
+    mine = address_key(proposal.address)
+    same = [d for d in decisions_for(now, pupil, proposal.purpose) if d.address and address_key(d.address) == mine]
+    if not same:
+        return "The address is no longer on the pupil's record."
+    return next((d.sentence for d in same if not d.may_be_told), None)
 
 
 def _forenames(now: SessionNow, members: tuple[Proposal, ...]) -> tuple[Personal, ...]:

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Collection
+from itertools import count
 
 from rules.calendar import Session
 from rules.contact.purposes import Purpose
@@ -20,7 +22,11 @@ def dispatch_key(keys: tuple[str, ...], released_at: dt.datetime) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def case_number(school: str, pupil_id: str, session: Session) -> str:
-    """What a card's face shows in place of a name: nobody can tell the pupil from it without the workbook."""
-    digest = hashlib.sha256(f"{school}|{pupil_id}|{session.key}".encode()).hexdigest()
-    return f"S{session.date:%d%m}-{int(digest[:8], 16) % 10_000:04d}"
+def case_number(school: str, pupil_id: str, session: Session, taken: Collection[str]) -> str:
+    """What a card's face shows in place of a name: nobody can tell the pupil from it without the workbook.
+
+    `taken` are the numbers of all other cases: two pupils with one number would be taken for one.
+    """
+    first = int(hashlib.sha256(f"{school}|{pupil_id}|{session.key}".encode()).hexdigest()[:8], 16)
+    numbers = (f"S{session.date:%d%m}-{number % 10_000:04d}" for number in count(first))
+    return next(number for number in numbers if number not in taken)

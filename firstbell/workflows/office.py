@@ -36,6 +36,10 @@ class Office:
         """A local time of the school on a date, in UTC."""
         return dt.datetime.combine(day, time, tzinfo=self.settings.zone).astimezone(dt.UTC)
 
+    def end_of(self, day: dt.date) -> dt.datetime:
+        """The midnight that ends a day of the school, in UTC."""
+        return self.at(day + dt.timedelta(days=1), dt.time())
+
     def local_time(self, moment: dt.datetime) -> str:
         """A moment as people at the school read it: 09:45."""
         return f"{moment.astimezone(self.settings.zone):%H:%M}"

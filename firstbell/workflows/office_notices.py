@@ -1,29 +1,39 @@
-"""One mail to the attendance office when a run could not do its work, so that silence never looks like success."""
+"""One mail to the attendance office when something could not be done, so that silence never looks like success."""
 
 import hashlib
 from dataclasses import dataclass
 
+from firstbell.errors import FirstbellError
 from firstbell.messages.contexts import OfficeNotice
 from firstbell.records import Message, Proposal, State
 from firstbell.workflows.keys import proposal_key
 from firstbell.workflows.office import Office
 from firstbell.workflows.sending import send_due
-from firstbell.workflows.session_now import session_ends_at
-from rules.calendar import Session
+from rules.calendar import Half, Session
 from rules.contact.purposes import Purpose
 from rules.people import Personal
 
 PURPOSE = Purpose.OFFICE_NOTICE
 
 
-def tell_the_office(office: Office, session: Session, what: str) -> None:
-    """Mail the absence inbox what stopped the run: once a session for each kind of stop, however often it runs.
+def tell_the_office(office: Office, what: str, *, title: str) -> None:
+    """Mail the absence inbox what went wrong: once a half-day for each kind of thing, however often it is found.
 
-    `what` is a sentence without names; its figures may change from run to run, so they are no part of the key.
+    `what` is a sentence without names; its figures may change from run to run, so they are no part of the key. A mail
+    service that does not take the notice does not hide what happened: that stands in the ledger.
     """
+    _propose(office, what, title)
+    try:
+        send_due(office, PURPOSE, NoticeLetter(office))
+    except FirstbellError as failed:
+        facts = {"what": what, "why": str(failed)}
+        office.store.ledger.append("office.not_told", at=office.clock.now(), actor="Firstbell", facts=facts)
+
+
+def _propose(office: Office, what: str, title: str) -> None:
     kind = hashlib.sha256("".join(c for c in what if not c.isdigit()).encode()).hexdigest()[:12]
     address = office.settings.school.absence_email
-    now = office.clock.now()
+    now, session = office.clock.now(), _half_day(office)
     notice = Proposal(
         key=proposal_key(office.settings.school.key, kind, session, PURPOSE, "office"),
         purpose=PURPOSE,
@@ -36,11 +46,16 @@ def tell_the_office(office: Office, session: Session, what: str) -> None:
         reason=what,
         planned_at=now,
         release_at=now,
-        send_before=session_ends_at(office, session),
-        facts={"what": what},
+        send_before=office.end_of(session.date),
+        facts={"what": what, "title": title},
     )
     office.store.proposals.add([notice], at=now, actor="Firstbell")
-    send_due(office, PURPOSE, NoticeLetter(office))
+
+
+def _half_day(office: Office) -> Session:
+    """The half of the day by the clock alone: the calendar may be the very thing that can't be read."""
+    afternoon = office.at(office.today(), office.settings.day.pm.opens)
+    return Session(office.today(), Half.PM if office.clock.now() >= afternoon else Half.AM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +72,7 @@ class NoticeLetter:
         """The notice, with the sentence of its proposal."""
         proposal, school = members[0], self.office.settings.school
         context = OfficeNotice(
-            title="Nothing was sent this morning",
+            title=proposal.facts["title"],
             sentences=(proposal.facts["what"],),
             school_name=school.name,
         )

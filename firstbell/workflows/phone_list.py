@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from firstbell.records import Proposal, State
 from firstbell.workflows.brakes import Brake
 from firstbell.workflows.office import Office
-from firstbell.workflows.planning import decisions_for
+from firstbell.workflows.planning import decisions_for, situation_of
 from firstbell.workflows.session_now import SessionNow
-from rules.contact.guards import Guard
+from rules.contact.guards import Guard, Guarded, guard_against
 from rules.contact.permissions import Refusal
 from rules.contact.purposes import Purpose
 from rules.people import Pupil, PupilContact, Vulnerability
@@ -53,24 +53,36 @@ def phone_list(office: Office, now: SessionNow, brakes: tuple[Brake, ...]) -> tu
 
 
 def _why(office: Office, now: SessionNow, pupil: Pupil, made: list[Proposal], *, is_braked: bool) -> str | None:
-    """Why this pupil needs a call; None while a message may still do."""
+    """Why this pupil needs a call; None while a message may still do, or where a guard says that nobody needs to."""
+    guarded = guard_against(situation_of(now, pupil))
+    if guarded is not None and guarded.guard is not Guard.STALE and not guarded.guard.needs_a_call:
+        return None
     if not made:
         waits_for_release = is_braked and now.moment < now.ends_at
         return None if waits_for_release else "No message was planned for this pupil."
     states = {p.state for p in made}
+    if State.ANSWERED in states:
+        return "What was noted about this absence has been taken back."
     if states & MESSAGED:
         return _unanswered(office, now, pupil, made)
     if states <= WHY.keys():
-        return _why_none_went(made[-1])
-    return None
+        return _why_none_went(made[-1], guarded)
+    return None if is_braked else _overdue(office, now, made)
 
 
-def _why_none_went(last: Proposal) -> str | None:
-    """Why no message went; None where the guard that stopped it says that nobody needs to call."""
-    guard = last.facts.get("guard")
-    if guard is not None and not Guard(guard).needs_a_call:
-        return None
+def _why_none_went(last: Proposal, guarded: Guarded | None) -> str:
+    """Why no message went. A guard is looked at afresh: a pupil may have been on a trip list by mistake."""
+    if guarded is None and "guard" in last.facts:
+        return "What kept the message back no longer holds, and the pupil is still marked N."
     return WHY[last.state] or last.reason
+
+
+def _overdue(office: Office, now: SessionNow, made: list[Proposal]) -> str | None:
+    """A message that should have gone a whole countdown ago and did not, though nobody holds it back."""
+    grace = dt.timedelta(minutes=office.settings.first_day.hold_minutes)
+    waiting = [p for p in made if p.state not in WHY and p.key not in now.notes.kept_back]
+    is_late = any(now.moment >= p.release_at + grace for p in waiting)
+    return "The message was due and has not gone." if is_late else None
 
 
 def _unanswered(office: Office, now: SessionNow, pupil: Pupil, made: list[Proposal]) -> str | None:

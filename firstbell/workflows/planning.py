@@ -13,6 +13,8 @@ from rules.contact.purposes import Purpose
 from rules.people import Personal, Pupil
 
 PURPOSE = Purpose.FIRST_DAY_ABSENCE
+# The message left, may have left, came back, or a person stopped it: what the MIS changes now plans no other.
+DECIDED = frozenset(State) - {State.PROPOSED, State.HELD, State.BLOCKED, State.RECALLED}
 
 
 def plan_first_day_messages(office: Office, now: SessionNow) -> tuple[Proposal, ...]:
@@ -23,8 +25,8 @@ def plan_first_day_messages(office: Office, now: SessionNow) -> tuple[Proposal, 
     """
     if now.moment >= now.ends_at:
         return ()
-    told = _told_earlier_today(office, now)
-    planned = [p for pupil in now.unexplained() if pupil.id not in told for p in _for_pupil(office, now, pupil)]
+    decided = _decided_today(office, now)
+    planned = [p for pupil in now.unexplained() if pupil.id not in decided for p in _for_pupil(office, now, pupil)]
     return office.store.proposals.add(planned, at=now.moment, actor="Firstbell")
 
 
@@ -54,10 +56,10 @@ def decisions_for(now: SessionNow, pupil: Pupil, purpose: Purpose = PURPOSE) -> 
     return who_may_be_told(pupil, links, now.contacts, purpose, as_of=day, blocked_addresses=blocked)
 
 
-def _told_earlier_today(office: Office, now: SessionNow) -> frozenset[str]:
-    """Pupils already told of in the other session of this day: one first-day message a day."""
-    found = office.store.proposals.find(purpose=PURPOSE)
-    return frozenset(p.subject_id for p in found if p.session.date == now.session.date and p.session != now.session)
+def _decided_today(office: Office, now: SessionNow) -> frozenset[str]:
+    """Pupils whose message is settled, or planned in the other session of this day: one first-day message a day."""
+    today = (p for p in office.store.proposals.find(purpose=PURPOSE) if p.session.date == now.session.date)
+    return frozenset(p.subject_id for p in today if p.session != now.session or p.state in DECIDED)
 
 
 def _for_pupil(office: Office, now: SessionNow, pupil: Pupil) -> list[Proposal]:

@@ -13,16 +13,21 @@ from firstbell.records import LedgerEntry, Message, Proposal, State
 from firstbell.settings import StaffMember
 from firstbell.workflows.keys import case_number, proposal_key
 from firstbell.workflows.office import Office
-from firstbell.workflows.row_keys import pupil_session_key, pupil_session_of
+from firstbell.workflows.office_notices import tell_the_office
+from firstbell.workflows.row_keys import pupil_session_key
 from firstbell.workflows.sending import send_due
-from firstbell.workflows.session_now import SessionNow, session_ends_at
+from firstbell.workflows.session_now import SessionNow, session_at
 from firstbell.workflows.words import session_in_words
-from rules.calendar import Session
+from rules.calendar import Half, Session
 from rules.contact.purposes import Purpose
 from rules.people import Personal, Pupil, Vulnerability
 
 PURPOSE = Purpose.SAFEGUARDING_ALERT
 URGENT = frozenset({Vulnerability.CHILD_PROTECTION, Vulnerability.LOOKED_AFTER, Vulnerability.SOCIAL_WORKER})
+NOBODY_HAS_IT = (
+    "A safeguarding alert has waited longer than the whole team was given, and nobody has acknowledged it. "
+    "Telephone the designated safeguarding lead."
+)
 # Whom else the school tells of this pupil's unexplained absence, by the reason the pupil is vulnerable.
 TELL_ALSO = {
     Vulnerability.CHILD_PROTECTION: "social worker",
@@ -54,68 +59,77 @@ class Alert:
 
 
 def raise_alerts(office: Office, now: SessionNow) -> tuple[Alert, ...]:
-    """Record, post and chase an alert for each vulnerable pupil unexplained; returns all alerts of the session."""
-    known = {alert.key for alert in alerts_of(office, now.session)}
+    """Record, post and chase an alert for each vulnerable pupil unexplained; returns all alerts of the day."""
+    day = now.session.date
+    known = {alert.key for alert in alerts_of(office, day)}
     for pupil in now.unexplained():
         if pupil.vulnerabilities() and pupil_session_key(pupil.id, now.session) not in known:
             _raise(office, now, pupil)
-    alerts = alerts_of(office, now.session)
-    unexplained = {pupil.id for pupil in now.unexplained()}
-    for alert in alerts:
-        if alert.pupil_id in unexplained and alert.acknowledged_by is None:
-            _tell(office, now, alert)
+    alerts = alerts_of(office, day)
+    pressing = [a for a in alerts if a.acknowledged_by is None and settled_alert(office, a, now) is None]
+    all_were_told = [_tell(office, now, alert) for alert in pressing]
     send_due(office, PURPOSE, AlertLetter(office))
+    if any(all_were_told):
+        tell_the_office(office, NOBODY_HAS_IT, title="Please telephone the safeguarding lead")
     return alerts
 
 
-def alerts_of(office: Office, session: Session) -> tuple[Alert, ...]:
-    """The alerts of a session, oldest first, from the ledger."""
+def alerts_of(office: Office, day: dt.date) -> tuple[Alert, ...]:
+    """The alerts of a day, oldest first, from the ledger: what the morning left open is still open after lunch."""
     ledger = office.store.ledger
     acknowledged = {e.facts["alert"]: e.actor for e in ledger.entries(kind="alert.acknowledged")}
-    raised = (e for e in ledger.entries(kind="alert.raised") if e.facts["session"] == session.key)
-    return tuple(_alert(entry, session, acknowledged.get(entry.facts["alert"])) for entry in raised)
+    raised = (_alert(e, acknowledged.get(e.facts["alert"])) for e in ledger.entries(kind="alert.raised"))
+    return tuple(alert for alert in raised if alert.session.date == day)
 
 
-def _alert(entry: LedgerEntry, session: Session, acknowledged_by: str | None) -> Alert:
+def _alert(entry: LedgerEntry, acknowledged_by: str | None) -> Alert:
     reasons = tuple(Vulnerability(reason) for reason in entry.facts["reasons"].split("; "))
     facts, pupil_id = entry.facts, entry.pupil_id or ""
+    session = Session(dt.date.fromisoformat(facts["session"][:10]), Half(facts["session"][11:]))
     return Alert(facts["alert"], facts["case"], pupil_id, session, reasons, entry.at, acknowledged_by)
 
 
 def _raise(office: Office, now: SessionNow, pupil: Pupil) -> None:
+    taken = {entry.facts["case"] for entry in office.store.ledger.entries(kind="alert.raised")}
     facts = {
         "alert": pupil_session_key(pupil.id, now.session),
-        "case": case_number(office.settings.school.key, pupil.id, now.session),
+        "case": case_number(office.settings.school.key, pupil.id, now.session, taken),
         "session": now.session.key,
         "reasons": "; ".join(pupil.vulnerabilities()),
     }
     office.store.ledger.append("alert.raised", at=now.moment, actor="Firstbell", facts=facts, pupil_id=pupil.id)
 
 
-def _tell(office: Office, now: SessionNow, alert: Alert) -> None:
-    """Post the card; if the channel can't take it, or nobody acknowledges in time, tell the next person by mail."""
+def _tell(office: Office, now: SessionNow, alert: Alert) -> bool:
+    """Post the card; if the channel can't take it, or nobody acknowledges in time, tell the next person by mail.
+
+    Returns whether the last of them has had their time as well.
+    """
     waited = now.moment - alert.raised_at
     rounds = waited // dt.timedelta(minutes=max(1, office.settings.safeguarding.acknowledge_minutes))
     if not _post(office, alert):
         rounds += 1
-    for person in safeguarding_team(office, now.session.date)[:rounds]:
-        office.store.proposals.add([_page(office, now, alert, person)], at=now.moment, actor="Firstbell")
+    team = safeguarding_team(office, now.session.date)
+    pages = [_page(office, now, alert, person) for person in team[:rounds]]
+    office.store.proposals.add(pages, at=now.moment, actor="Firstbell")
+    return rounds > len(team)
 
 
 def _post(office: Office, alert: Alert) -> bool:
     """Whether the card stands in the channel. Nothing is posted with the stop switch on, or in place of looking."""
-    if office.channel.is_posted(alert.case):
-        return True
-    if office.settings.outgoing.stop:
-        return False
     try:
+        if office.channel.is_posted(alert.case):
+            return True
+        if office.settings.outgoing.stop:
+            return False
         card = office.wording.card(PURPOSE, _context(office, alert), key=alert.case, is_urgent=alert.is_urgent)
         office.channel.post(card)
+        is_posted = office.channel.is_posted(alert.case)
     except (RetryLater, GiveUp, NeedsHuman, Misconfigured) as failed:
         _record(office, "alert.not_posted", alert, {"why": str(failed)})
         return False
     _record(office, "alert.posted", alert, {})
-    return office.channel.is_posted(alert.case)
+    return is_posted
 
 
 def _record(office: Office, kind: str, alert: Alert, facts: dict[str, str]) -> None:
@@ -143,7 +157,7 @@ def _page(office: Office, now: SessionNow, alert: Alert, person: StaffMember) ->
         reason="The alert has not been acknowledged.",
         planned_at=now.moment,
         release_at=now.moment,
-        send_before=session_ends_at(office, alert.session),
+        send_before=office.end_of(alert.session.date),
         facts={"alert": alert.key},
     )
 
@@ -170,7 +184,7 @@ class AlertLetter:
         return wording.email(PURPOSE, context, key=key, to=proposal.address, send_before=proposal.send_before)
 
     def _alert(self, proposal: Proposal) -> Alert | None:
-        found = alerts_of(self.office, proposal.session)
+        found = alerts_of(self.office, proposal.session.date)
         return next((alert for alert in found if alert.key == proposal.facts["alert"]), None)
 
 
@@ -183,13 +197,10 @@ def _context(office: Office, alert: Alert) -> SafeguardingAlert:
     )
 
 
-def settled_alert(alert: Alert, now: SessionNow) -> str | None:
+def settled_alert(office: Office, alert: Alert, now: SessionNow) -> str | None:
     """Why an alert no longer presses: the pupil is in school, or the reason is known; None while it does."""
-    if now.is_in_school(alert.pupil_id):
+    then = session_at(office, now, alert.session)
+    if now.is_in_school(alert.pupil_id) or then.is_in_school(alert.pupil_id):
         return "pupil is in school"
-    found = pupil_session_of(alert.key)
-    return "reason is known" if found and not _is_unexplained(now, alert.pupil_id) else None
-
-
-def _is_unexplained(now: SessionNow, pupil_id: str) -> bool:
-    return any(pupil.id == pupil_id for pupil in now.unexplained())
+    is_unexplained = any(pupil.id == alert.pupil_id for pupil in then.unexplained())
+    return None if is_unexplained else "reason is known"

@@ -104,6 +104,11 @@ def look(office: Office, session: Session) -> SessionNow:
     )
 
 
+def session_at(office: Office, now: SessionNow, session: Session) -> SessionNow:
+    """`now` itself, or the other session of the day as it stands."""
+    return now if session == now.session else look(office, session)
+
+
 def look_again(office: Office, before: SessionNow) -> SessionNow:
     """The same session at this moment: marks, lists and people's words read once more, the roll as this run has it.
 
@@ -130,10 +135,12 @@ def usable(office: Office, now: SessionNow) -> SessionNow:
             f"the marks are {now.minutes_old} minutes old and may be {now.may_be_old_minutes}, so nothing is sent",
             "check that the MIS export runs, then run again",
         )
-    keep = office.settings.roll.keep_percent
-    if len(now.codes.keys() & now.pupils.keys()) * 100 < len(now.pupils) * keep:
+    keep, day = office.settings.roll.keep_percent, now.session.date
+    expected = {p.id for p in now.pupils.values() if now.calendar.is_school_day(day, p.year_group)}
+    found = now.codes.keys() & expected
+    if len(found) * 100 < len(expected) * keep:
         raise NeedsHuman(
-            f"only {len(now.codes)} of {len(now.pupils)} pupils are in today's marks, so nothing is sent",
+            f"only {len(found)} of {len(expected)} pupils are in today's marks, so nothing is sent",
             "the export looks cut short: make it again",
         )
     return now

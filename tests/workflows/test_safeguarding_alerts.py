@@ -53,7 +53,7 @@ def test_an_acknowledged_alert_calls_nobody_else(vulnerable):
         vulnerable.when_the_run_happens(time)
 
     assert paged(vulnerable) == []
-    (alert,) = alerts_of(vulnerable.office, THIS_MORNING)
+    (alert,) = alerts_of(vulnerable.office, THIS_MORNING.date)
     assert alert.acknowledged_by == "ES"
 
 

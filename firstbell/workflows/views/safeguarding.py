@@ -11,7 +11,7 @@ from sheets_templates.safeguarding import SAFEGUARDING
 
 
 def alert_rows(office: Office, picture: Picture) -> Rows:
-    """Each alert of the session, the urgent ones and those nobody has acknowledged first."""
+    """Each alert of the day, the urgent ones and those nobody has acknowledged first."""
     alerts = sorted(picture.alerts, key=lambda a: (a.acknowledged_by is not None, not a.is_urgent, a.raised_at, a.key))
     return {alert.key: _alert_row(office, picture, alert) for alert in alerts}
 
@@ -24,13 +24,13 @@ def _alert_row(office: Office, picture: Picture, alert: Alert) -> dict[str, Cell
         "Why urgent": ", ".join(alert.reasons),
         "Raised at": office.local_time(alert.raised_at),
         "Tell also": ", ".join(alert.tell_also),
-        "State": _alert_state(picture, alert),
+        "State": _alert_state(office, picture, alert),
         **picture.says("Alerts", alert.key),
     }
 
 
-def _alert_state(picture: Picture, alert: Alert) -> str:
-    if settled_alert(alert, picture.now):
+def _alert_state(office: Office, picture: Picture, alert: Alert) -> str:
+    if settled_alert(office, alert, picture.now):
         return "closed"
     return "acknowledged" if alert.acknowledged_by else "not acknowledged"
 

@@ -146,6 +146,19 @@ class HalfTermSettings(Section):
     send_at: dt.time = dt.time(16)
 
 
+class LettersSettings(Section):
+    """Letters by stage, drafted for named staff and never sent by themselves.
+
+    `from_percent`: absence from which the first letter, an offer of help, is drafted. `wait_school_days`: how long each
+    step is given before the next is looked at. `improve_weeks`: how long a notice to improve runs (the national
+    framework: three to six weeks).
+    """
+
+    from_percent: Annotated[int, Field(ge=5, le=20)] = 10
+    wait_school_days: Annotated[int, Field(ge=5, le=60)] = 15
+    improve_weeks: Annotated[int, Field(ge=3, le=6)] = 6
+
+
 class MisSettings(Section):
     """Where the MIS data comes from. `files` reads the exports in a folder.
 
@@ -209,6 +222,7 @@ class Settings(Section):
     safeguarding: SafeguardingSettings = SafeguardingSettings()
     watch: WatchSettings = WatchSettings()
     half_term: HalfTermSettings = HalfTermSettings()
+    letters: LettersSettings = LettersSettings()
     outgoing: OutgoingSettings = OutgoingSettings()
     smtp: SmtpSettings | None = None
     local: LocalSettings = LocalSettings()

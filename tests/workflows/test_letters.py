@@ -1,0 +1,259 @@
+"""Letters by stage: support first, one step at a time, drafted for named staff; nothing leaves by itself."""
+
+import dataclasses
+import datetime as dt
+
+import pytest
+
+from firstbell.errors import NeedsHuman
+from firstbell.settings import LettersSettings
+from firstbell.testing.fake_folders import FakeFolders
+from firstbell.testing.morning_story import MONDAY, SETTINGS
+from firstbell.workflows.approvals import NotApproved
+from firstbell.workflows.letter_stages import CaseFacts, Contract, next_stage
+from firstbell.workflows.letters import Case, approve_paper, case_id, papers_given, propose_paper
+from firstbell.workflows.sending import send_due
+from rules.absence.counts import SessionCounts
+from rules.calendar import Half, Session
+from rules.contact.purposes import PURPOSES, Purpose
+from rules.findings import Finding, Outcome
+from rules.penalty_notices.national_threshold import NationalThreshold
+
+ADA, BEN, DEE = (SETTINGS.person(initials) for initials in ("AO", "BO", "DS"))
+LETTER, MEETING = Purpose.SUPPORT_LETTER, Purpose.SUPPORT_MEETING
+CONTRACT, NOTICE = Purpose.ATTENDANCE_CONTRACT_OFFER, Purpose.NOTICE_TO_IMPROVE_DRAFT
+SEPTEMBER, OCTOBER = dt.date(2026, 9, 28), dt.date(2026, 10, 12)
+FOLDER = case_id("hill", "ALICIA")
+PAPERS = [purpose for purpose, rules in PURPOSES.items() if rules.is_paper]
+
+UNMET = NationalThreshold(None, 4, applies=True, finding=Finding(Outcome.NOT_MET, "4 sessions; the threshold is 10."))
+ABSENT = (Session(SEPTEMBER, Half.AM), Session(MONDAY, Half.PM))
+MET = NationalThreshold(MONDAY, 10, applies=True, finding=Finding(Outcome.MET, "10 sessions.", ABSENT))
+ALL_SUPPORT = {LETTER: SEPTEMBER, MEETING: OCTOBER, CONTRACT: OCTOBER}
+
+
+def facts(absent=20, possible=100, *, met=False, given=(), **more):
+    counts = SessionCounts(possible=possible, attending=possible - absent, authorised=absent - 8, unauthorised=8)
+    known = {"counts": counts, "threshold": MET if met else UNMET, "is_on_hold_list": False, "given": dict(given)}
+    return CaseFacts(**known | more)
+
+
+def stage(case_facts):
+    return next_stage(case_facts, MONDAY, LettersSettings())
+
+
+def test_the_first_step_is_an_offer_of_help():
+    found = stage(facts())
+
+    assert found.paper is LETTER
+    assert found.finding.sentence == (
+        "Missed 20 of 100 possible sessions (20.0%), 8 unauthorised. The next step is a letter with an offer of help. "
+        "Nothing was tried yet. A named person decides."
+    )
+
+
+def test_even_a_met_threshold_begins_with_support():
+    assert stage(facts(met=True)).paper is LETTER
+
+
+@pytest.mark.parametrize(
+    ("given", "more", "due"),
+    [
+        ({LETTER: SEPTEMBER}, {}, MEETING),
+        ({LETTER: SEPTEMBER, MEETING: OCTOBER}, {"meeting_is_settled": True}, CONTRACT),
+        (ALL_SUPPORT, {"met": True, "meeting_is_settled": True}, NOTICE),
+        (ALL_SUPPORT, {"met": True, "contract": Contract.NOT_KEPT}, NOTICE),
+    ],
+)
+def test_each_step_follows_the_one_before(given, more, due):
+    assert stage(facts(given=given, **more)).paper is due
+
+
+@pytest.mark.parametrize(
+    ("case_facts", "why"),
+    [
+        (facts(possible=0, absent=8), "No possible session yet"),
+        (facts(is_on_hold_list=True), "on the hold list"),
+        (facts(absent=9), "Letters begin at 10%"),
+        (facts(given={LETTER: SEPTEMBER}, school_days_since_step=14), "was 14 school days ago"),
+        (facts(given={LETTER: SEPTEMBER, MEETING: OCTOBER}), "came or declined"),
+        (facts(given=ALL_SUPPORT), "Go on with support. 4 sessions"),
+        (facts(given=ALL_SUPPORT, met=True, contract=Contract.KEPT), "contract is being kept"),
+        (facts(given=ALL_SUPPORT, met=True, notice_until=MONDAY), "runs until 23 November 2026"),
+        (facts(given=ALL_SUPPORT | {NOTICE: OCTOBER}, met=True), "a person decides with the local authority"),
+    ],
+)
+def test_no_letter_is_due_and_the_sentence_says_why(case_facts, why):
+    found = stage(case_facts)
+
+    assert found.paper is None
+    assert why in found.finding.sentence
+
+
+def test_exactly_ten_per_cent_and_exactly_the_wait_are_enough():
+    assert stage(facts(absent=10)).paper is LETTER
+    assert stage(facts(given={LETTER: SEPTEMBER}, school_days_since_step=15)).paper is MEETING
+
+
+def test_a_pupil_past_compulsory_school_age_gets_no_notice():
+    past = dataclasses.replace(MET, applies=False)
+
+    assert stage(facts(given=ALL_SUPPORT, threshold=past)).paper is None
+
+
+# ------------------------------------------------------------ papers
+
+
+@pytest.fixture
+def alicia(story):
+    story.given_a_pupil("ALICIA", forename="Alicia")
+    story.given_a_contact("MUM", "ALICIA")
+    story.given_the_day(MONDAY, "10:00")
+    return story
+
+
+def case(story, **known):
+    return Case(story.pupils["ALICIA"], facts(**known), signed_by=ADA, readers=(ADA, DEE))
+
+
+def document(story, purpose=LETTER):
+    return story.office.folders.documents[FOLDER, f"{FOLDER}-{purpose}.html"].decode()
+
+
+def test_a_draft_lies_in_a_folder_that_only_the_named_people_open(alicia):
+    drafted = propose_paper(alicia.office, case(alicia), MONDAY)
+
+    assert drafted.document == f"{FOLDER}-support_letter.html"
+    assert alicia.office.folders.access(FOLDER) == {ADA.email, DEE.email}
+    assert "Draft. Nobody has approved this letter" in document(alicia)
+    assert "Alicia has missed 10 days of school this year" in document(alicia)
+
+
+def test_a_draft_is_sent_to_nobody(alicia):
+    propose_paper(alicia.office, case(alicia), MONDAY)
+
+    assert alicia.mailer.sent == []
+    assert alicia.store.proposals.find() == ()
+
+
+@pytest.mark.parametrize("purpose", PAPERS)
+def test_no_paper_can_be_sent_even_by_mistake(alicia, purpose):
+    with pytest.raises(ValueError, match="is a paper"):
+        send_due(alicia.office, purpose, letter=None)
+
+
+@pytest.mark.parametrize("purpose", PAPERS)
+def test_every_paper_is_a_draft_until_a_named_person_approves_it(alicia, purpose):
+    given = dict(list(ALL_SUPPORT.items())[: PAPERS.index(purpose)])
+    due = case(alicia, given=given, met=True, meeting_is_settled=True)
+
+    assert propose_paper(alicia.office, due, MONDAY).stage.paper is purpose
+    assert "Draft. Nobody has approved" in document(alicia, purpose)
+    assert papers_given(alicia.office, "ALICIA", SEPTEMBER) == {}
+
+    approve_paper(alicia.office, due, purpose, BEN, MONDAY)
+    assert "Approved by Ben Office, office manager, on 23 November 2026." in document(alicia, purpose)
+    assert "Draft." not in document(alicia, purpose)
+    assert papers_given(alicia.office, "ALICIA", SEPTEMBER) == {purpose: MONDAY}
+    assert alicia.mailer.sent == []
+
+
+def test_the_notice_says_what_was_tried_and_until_when(alicia):
+    due = case(alicia, given=ALL_SUPPORT, met=True, support=("a mentor each Monday since 5 October 2026",))
+
+    propose_paper(alicia.office, due, MONDAY)
+
+    page = document(alicia, NOTICE)
+    assert "<li>a letter with an offer of help, 28 September 2026</li>" in page
+    assert "<li>a mentor each Monday since 5 October 2026</li>" in page
+    assert "2 sessions of unauthorised absence between 28 September 2026 and 23 November 2026" in page
+    assert "From 23 November 2026 to 4 January 2027" in page
+
+
+def test_neither_folder_nor_document_nor_ledger_names_the_pupil(alicia):
+    due = case(alicia)
+    propose_paper(alicia.office, due, MONDAY)
+    approve_paper(alicia.office, due, LETTER, BEN, MONDAY)
+
+    names = [*map(str, alicia.office.folders.documents)]
+    entries = [entry for entry in alicia.store.ledger.entries() if entry.kind.startswith("paper.")]
+    assert len(entries) == 2
+    assert not any("alicia" in name.casefold() for name in names)
+    assert not any("alicia" in value.casefold() for entry in entries for value in entry.facts.values())
+
+
+def test_drafting_twice_makes_one_entry_and_keeps_the_date(alicia):
+    propose_paper(alicia.office, case(alicia), MONDAY)
+    propose_paper(alicia.office, case(alicia), MONDAY + dt.timedelta(days=1))
+
+    assert len(alicia.store.ledger.entries(kind="paper.proposed")) == 1
+    assert "Hill School, 23 November 2026" in document(alicia)
+
+
+def test_what_is_approved_is_what_was_read(alicia):
+    propose_paper(alicia.office, case(alicia), MONDAY)
+
+    with pytest.raises(NotApproved, match="The figures have changed"):
+        approve_paper(alicia.office, case(alicia, absent=22), LETTER, BEN, MONDAY)
+
+    assert "Draft." in document(alicia)
+    assert "11 days" in document(alicia)
+    approve_paper(alicia.office, case(alicia, absent=22), LETTER, BEN, MONDAY)
+
+
+def test_an_approval_needs_a_draft_a_stage_and_somebody_the_school_knows(alicia):
+    with pytest.raises(NotApproved, match="no such draft"):
+        approve_paper(alicia.office, case(alicia), LETTER, BEN, MONDAY)
+
+    propose_paper(alicia.office, case(alicia), MONDAY)
+    with pytest.raises(NotApproved, match="no such draft"):
+        approve_paper(alicia.office, case(alicia, is_on_hold_list=True), LETTER, BEN, MONDAY)
+    with pytest.raises(NotApproved, match="in the school's settings"):
+        approve_paper(alicia.office, case(alicia), LETTER, BEN.model_copy(update={"initials": "ZZ"}), MONDAY)
+    assert "Draft." in document(alicia)
+
+
+def test_a_family_that_may_not_be_contacted_gets_no_draft(alicia):
+    alicia.links[:] = [dataclasses.replace(link, is_blocked=True) for link in alicia.links]
+    alicia.given_the_day(MONDAY, "10:05")
+
+    drafted = propose_paper(alicia.office, case(alicia), MONDAY)
+
+    assert (drafted.document, drafted.stage.paper) == (None, None)
+    assert alicia.office.folders.documents == {}
+
+
+def test_a_contact_without_an_email_address_may_be_given_a_letter(alicia):
+    alicia.links.clear()
+    alicia.given_a_contact("GRAN", "ALICIA", email="")
+    alicia.given_the_day(MONDAY, "10:05")
+
+    propose_paper(alicia.office, case(alicia), MONDAY)
+
+    (entry,) = alicia.store.ledger.entries(kind="paper.proposed")
+    assert entry.facts["may_be_given"] == "GRAN"
+
+
+class OpenFolders(FakeFolders):
+    """A disk on which no folder can be closed."""
+
+    def access(self, folder):
+        return super().access(folder) | {"everyone"}
+
+
+def test_nothing_is_put_into_a_folder_that_can_not_be_closed(alicia):
+    folders = OpenFolders()
+    office = dataclasses.replace(alicia.office, folders=folders)
+
+    with pytest.raises(NeedsHuman, match="can't be kept to the people named"):
+        propose_paper(office, case(alicia), MONDAY)
+
+    assert folders.documents == {}
+    assert alicia.store.ledger.entries(kind="paper.proposed") == ()
+
+
+def test_case_numbers_are_steady_and_differ():
+    numbers = {case_id("hill", f"P{number:04}") for number in range(2000)}
+
+    assert len(numbers) == 2000
+    assert case_id("hill", "ALICIA") == FOLDER

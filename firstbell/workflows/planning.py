@@ -6,6 +6,7 @@ from firstbell.records import Elsewhere, Proposal, State
 from firstbell.workflows.keys import NOBODY, proposal_key
 from firstbell.workflows.office import Office
 from firstbell.workflows.session_now import SessionNow
+from rules.contact.addresses import address_key
 from rules.contact.guards import Guarded, Situation, guard_against
 from rules.contact.households import sharing_group
 from rules.contact.permissions import Decision, age_on, contacts_to_tell, who_may_be_told
@@ -20,13 +21,22 @@ DECIDED = frozenset(State) - {State.PROPOSED, State.HELD, State.BLOCKED, State.R
 def plan_first_day_messages(office: Office, now: SessionNow) -> tuple[Proposal, ...]:
     """Propose the messages that are not proposed yet; each is held, or blocked with the sentence that says why.
 
+    A pupil has one first-day message a day: none is planned where one was in the day's other session, or is settled.
     Nothing is planned once the session has ended: a first alarm hours later only frightens, and the pupil is on the
     phone list instead.
     """
     if now.moment >= now.ends_at:
         return ()
-    decided = _decided_today(office, now)
-    planned = [p for pupil in now.unexplained() if pupil.id not in decided for p in _for_pupil(office, now, pupil)]
+    today = [p for p in office.store.proposals.find(purpose=PURPOSE) if p.session.date == now.session.date]
+    decided = {p.subject_id for p in today if p.session != now.session or p.state in DECIDED}
+    waiting = {_about_and_to(p) for p in today if p.state is State.HELD}
+    planned = [
+        proposal
+        for pupil in now.unexplained()
+        if pupil.id not in decided
+        for proposal in _for_pupil(office, now, pupil)
+        if _about_and_to(proposal) not in waiting
+    ]
     return office.store.proposals.add(planned, at=now.moment, actor="Firstbell")
 
 
@@ -56,10 +66,9 @@ def decisions_for(now: SessionNow, pupil: Pupil, purpose: Purpose = PURPOSE) -> 
     return who_may_be_told(pupil, links, now.contacts, purpose, as_of=day, blocked_addresses=blocked)
 
 
-def _decided_today(office: Office, now: SessionNow) -> frozenset[str]:
-    """Pupils whose message is settled, or planned in the other session of this day: one first-day message a day."""
-    today = (p for p in office.store.proposals.find(purpose=PURPOSE) if p.session.date == now.session.date)
-    return frozenset(p.subject_id for p in today if p.session != now.session or p.state in DECIDED)
+def _about_and_to(proposal: Proposal) -> tuple[str, str]:
+    """Which pupil and which inbox: two contacts may share one, and it is told once."""
+    return proposal.subject_id, address_key(proposal.address)
 
 
 def _for_pupil(office: Office, now: SessionNow, pupil: Pupil) -> list[Proposal]:

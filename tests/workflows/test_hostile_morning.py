@@ -278,6 +278,19 @@ def test_a_contact_who_is_renumbered_in_the_mis_is_not_told_twice(story):
     assert story.told() == ["alicia-mum@example.net"]
 
 
+def test_two_contacts_who_share_an_inbox_bring_one_message_whoever_comes_first(story):
+    story.given_a_pupil("ALICIA", code=UNEXPLAINED)
+    story.given_a_contact("MUM", "ALICIA", email="home@example.net")
+    story.given_a_contact("DAD", "ALICIA", email="home@example.net", parental_responsibility=None)
+    story.when_the_run_happens("09:45")
+
+    story.links[-1] = dataclasses.replace(story.links[-1], parental_responsibility=True)
+    for time in ("09:50", "10:05"):
+        story.when_the_run_happens(time)
+
+    assert story.told() == ["home@example.net"]
+
+
 def test_a_stop_holds_for_the_pupil_whoever_comes_first_in_the_mis(story):
     story.given_an_unexplained_absence("ALICIA")
     story.when_the_run_happens("09:45")

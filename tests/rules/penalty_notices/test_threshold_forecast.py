@@ -1,0 +1,76 @@
+"""How far the national threshold is, and when each session leaves the window of ten school weeks."""
+
+import datetime as dt
+
+from firstbell.testing.calendars import example_calendar
+from rules.calendar import Half, Session
+from rules.codes import AttendanceCode, byte_of
+from rules.penalty_notices.forecast import threshold_forecast
+from rules.registers import RegisterSpan
+from rules.school_age import ALWAYS, NEVER
+
+CALENDAR = example_calendar()
+UNAUTHORISED, N = AttendanceCode.UNAUTHORISED, AttendanceCode.UNEXPLAINED
+
+
+def a_register(*entries):
+    sessions = tuple(Session(day, half) for day, half, _ in entries)
+    return RegisterSpan("ALICIA", sessions, bytes(byte_of(code) for *_, code in entries))
+
+
+def both(day, code=UNAUTHORISED):
+    return (day, Half.AM, code), (day, Half.PM, code)
+
+
+def test_eight_sessions_leave_two_to_go():
+    days = [dt.date(2026, 11, day) for day in (9, 10, 11, 12)]
+    span = a_register(*(entry for day in days for entry in both(day)))
+
+    found = threshold_forecast(span, CALENDAR, ALWAYS, dt.date(2026, 11, 13))
+
+    assert found.sessions_to_go == 2
+    assert not found.finding.is_met
+
+
+def test_a_session_leaves_after_ten_school_weeks_holidays_skipped():
+    span = a_register(*both(dt.date(2026, 9, 7)))
+
+    found = threshold_forecast(span, CALENDAR, ALWAYS, dt.date(2026, 9, 11))
+
+    assert {on for _, on in found.leaves} == {dt.date(2026, 11, 23)}
+
+
+def test_the_day_a_session_leaves_is_the_first_on_which_it_no_longer_counts():
+    span = a_register(*both(dt.date(2026, 9, 7)))
+
+    before = threshold_forecast(span, CALENDAR, ALWAYS, dt.date(2026, 11, 20))
+    after = threshold_forecast(span, CALENDAR, ALWAYS, dt.date(2026, 11, 23))
+
+    assert (before.sessions_to_go, after.sessions_to_go) == (8, 10)
+
+
+def test_a_session_that_leaves_past_the_calendar_has_no_date():
+    span = a_register(*both(dt.date(2027, 7, 19)))
+
+    found = threshold_forecast(span, CALENDAR, ALWAYS, dt.date(2027, 7, 20))
+
+    assert {on for _, on in found.leaves} == {None}
+
+
+def test_an_n_makes_it_provisional_and_explaining_it_undoes_that():
+    day = dt.date(2026, 11, 9)
+    with_n = threshold_forecast(a_register(*both(day, N)), CALENDAR, ALWAYS, day)
+    explained = threshold_forecast(a_register(*both(day, AttendanceCode.ILLNESS)), CALENDAR, ALWAYS, day)
+
+    assert with_n.is_provisional
+    assert not explained.is_provisional
+    assert explained.sessions_to_go == 10
+
+
+def test_outside_compulsory_school_age_nothing_is_forecast():
+    day = dt.date(2026, 11, 9)
+
+    found = threshold_forecast(a_register(*both(day)), CALENDAR, NEVER, day)
+
+    assert found.finding.outcome == "not applicable"
+    assert found.leaves == ()

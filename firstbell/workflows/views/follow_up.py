@@ -30,6 +30,7 @@ LOG_WORDS = {
     "alert.acknowledged": "Safeguarding alert acknowledged",
     "amendment.proposed": "Code noted for the MIS",
     "brake.released": "Stopped messages released by two people",
+    "approval.given": "Message approved by a named person",
     "brake.restored": "Messages stopped again",
 }
 PURPOSE_WORDS = {

@@ -10,15 +10,35 @@ import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from firstbell.errors import BadInput, Misconfigured
+from rules.contact.addresses import is_one_address
+from rules.people import Personal
 
 Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,40}$")]
-Email = Annotated[str, Field(pattern=r"^[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+$")]
+
+
+def _one_address(text: str) -> str:
+    """The text, if mail can go there: found out now and not when an alert waits. Raises ValueError."""
+    if not is_one_address(Personal(text)):
+        raise ValueError("it is not exactly one e-mail address in plain ASCII")
+    return text
+
+
+def _time_zone(text: str) -> str:
+    """The text, if it names a time zone. Raises ValueError."""
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("it names no time zone, such as Europe/London") from error
+    return text
+
+
+Email = Annotated[str, AfterValidator(_one_address)]
 
 
 class Section(BaseModel):
@@ -39,7 +59,7 @@ class SchoolSettings(Section):
     name: str
     phone: str
     absence_email: Email
-    timezone: str = "Europe/London"
+    timezone: Annotated[str, AfterValidator(_time_zone)] = "Europe/London"
 
 
 class RegisterTimes(Section):
@@ -52,6 +72,12 @@ class RegisterTimes(Section):
     closes: dt.time
     session_ends: dt.time
 
+    @model_validator(mode="after")
+    def _is_in_order(self) -> "RegisterTimes":
+        if not self.opens < self.closes < self.session_ends:
+            raise ValueError("a register opens, then closes, then the session ends")
+        return self
+
 
 class DayTimes(Section):
     """The school day and when each job is due, in local time."""
@@ -61,6 +87,12 @@ class DayTimes(Section):
     sync_at: dt.time = dt.time(7)
     chase_at: dt.time = dt.time(9, 15)
     first_day_contact_at: dt.time = dt.time(9, 45)
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> "DayTimes":
+        if not self.am.session_ends <= self.pm.opens:
+            raise ValueError("the morning ends before the afternoon begins")
+        return self
 
 
 class ChaseSettings(Section):
@@ -254,6 +286,8 @@ def load_settings(path: Path) -> Settings:
         table = tomllib.loads(text)
     except FileNotFoundError as error:
         raise BadInput(str(path), "no such file", "a school.toml (make one with: firstbell init)") from error
+    except OSError as error:
+        raise BadInput(str(path), f"what can't be read ({error.strerror})", "a school.toml") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(path.name, f"what is not TOML ({error})", "a TOML file in UTF-8") from error
     try:

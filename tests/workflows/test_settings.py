@@ -1,0 +1,66 @@
+"""A school.toml that would fail in the middle of a morning is refused when it is read."""
+
+import pytest
+
+from firstbell.errors import BadInput
+from firstbell.settings import load_settings
+
+TOML = """
+[school]
+key = "hill"
+name = "Hill School"
+phone = "01632 960001"
+absence_email = "absence@example.org"
+timezone = "Europe/London"
+
+[day]
+am = { opens = 08:40:00, closes = 09:10:00, session_ends = 12:20:00 }
+pm = { opens = 13:10:00, closes = 13:40:00, session_ends = 15:10:00 }
+
+[mis]
+folder = "mis"
+
+[[staff]]
+initials = "DS"
+name = "Dee Safe"
+role = "DSL"
+email = "dee@example.org"
+is_safeguarding = true
+"""
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read(text):
+        path = tmp_path / "school.toml"
+        path.write_text(text, encoding="utf-8")
+        return load_settings(path)
+
+    return read
+
+
+def test_a_whole_school_toml_is_read(read):
+    assert read(TOML).zone.key == "Europe/London"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("Europe/London", "Europe/Lodnon"),
+        ("Europe/London", "../../etc/passwd"),
+        ("dee@example.org", "dee@example.org, eve@example.org"),
+        ("dee@example.org", "d\u00e9e@example.org"),
+        ("session_ends = 12:20:00", "session_ends = 09:00:00"),
+        ("opens = 13:10:00", "opens = 12:10:00"),
+    ],
+)
+def test_what_could_only_fail_later_is_refused_at_once(read, right, wrong):
+    with pytest.raises(BadInput) as refused:
+        read(TOML.replace(right, wrong))
+
+    assert "dee" not in str(refused.value)
+
+
+def test_a_folder_in_place_of_the_file_is_refused_in_a_sentence(tmp_path):
+    with pytest.raises(BadInput, match=r"school\.toml"):
+        load_settings(tmp_path)

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from firstbell.composition import draw_pages, open_office
@@ -19,6 +20,7 @@ from firstbell.workflows.first_day_contact import MorningReport, first_day_conta
 from firstbell.workflows.office import Office
 from firstbell.workflows.register_chase import ChaseSummary
 from firstbell.workflows.sync import SyncSummary
+from firstbell.workflows.weekly import WeeklyReport, returns, weekly
 from firstbell.workflows.words import count_of
 
 DONE, NEEDS_A_PERSON = 0, 1
@@ -30,6 +32,8 @@ class Job(StrEnum):
     SYNC = "sync"
     CHASE = "chase"
     FIRST_DAY_CONTACT = "first-day-contact"
+    WEEKLY = "weekly"
+    RETURNS = "returns"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -120,10 +124,35 @@ def morning_report(report: MorningReport) -> RunReport:
     return RunReport(Job.FIRST_DAY_CONTACT, f"First-day contact, {report.session}", figures, report.needs)
 
 
+def run_weekly(office: Office) -> RunReport:
+    """The weekly watch, and its report."""
+    return weekly_report(Job.WEEKLY, weekly(office))
+
+
+def run_returns(office: Office) -> RunReport:
+    """The returns to the local authority, and their report."""
+    return weekly_report(Job.RETURNS, returns(office))
+
+
+def weekly_report(job: Job, report: WeeklyReport) -> RunReport:
+    """How the school stands, and what waits for a person."""
+    figures = {
+        "pupils": report.pupils,
+        **{f"of them {label}": number for label, number in sorted(report.bands.items())},
+        "in another band than a week ago": report.movers,
+        "patterns that chance does not explain": report.patterns,
+        "at the national threshold": report.thresholds_met,
+        "returns waiting for a decision": report.returns_open,
+    }
+    return RunReport(job, f"The week to {report.as_of:%d %B %Y}", figures, report.needs)
+
+
 JOBS: dict[Job, Callable[[Office], RunReport]] = {
     Job.SYNC: run_sync,
     Job.CHASE: run_chase,
     Job.FIRST_DAY_CONTACT: run_first_day_contact,
+    Job.WEEKLY: run_weekly,
+    Job.RETURNS: run_returns,
 }
 
 
@@ -137,4 +166,4 @@ def _show(report: RunReport, *, as_json_object: bool) -> None:
         table.add_row(meaning, str(number))
     console.print(table)
     for sentence in report.needs:
-        console.print(f"[bold yellow]Needs a person:[/] {sentence}")
+        console.print(f"[bold yellow]Needs a person:[/] {escape(sentence)}")

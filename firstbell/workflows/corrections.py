@@ -9,6 +9,7 @@ from firstbell.workflows.session_now import SessionNow, session_at
 from rules.contact.purposes import Purpose
 
 TOLD = (State.SENT, State.DELIVERED, State.ANSWERED)
+LOST = (State.BLOCKED, State.BOUNCED, State.EXPIRED, State.UNKNOWN)
 
 
 def plan_corrections(office: Office, now: SessionNow) -> tuple[Proposal, ...]:
@@ -21,6 +22,12 @@ def plan_corrections(office: Office, now: SessionNow) -> tuple[Proposal, ...]:
     seen = {session: session_at(office, now, session) for session in {p.session for p in sent}}
     wrong = [_correction(office, now, p) for p in sent if seen[p.session].is_in_school(p.subject_id)]
     return office.store.proposals.add(wrong, at=now.moment, actor="Firstbell")
+
+
+def lost_corrections(office: Office) -> tuple[Proposal, ...]:
+    """Today's corrections that will not arrive: the family still believes the first message."""
+    found = office.store.proposals.find(purpose=Purpose.IN_SCHOOL_CORRECTION, states=LOST)
+    return tuple(p for p in found if p.session.date == office.today())
 
 
 def _correction(office: Office, now: SessionNow, told: Proposal) -> Proposal:

@@ -11,7 +11,7 @@ from firstbell.errors import FirstbellError
 from firstbell.records import Proposal, State
 from firstbell.workflows.bounces import plan_next_contacts, take_bounces
 from firstbell.workflows.brakes import Brake, brakes_on
-from firstbell.workflows.corrections import plan_corrections
+from firstbell.workflows.corrections import lost_corrections, plan_corrections
 from firstbell.workflows.drawing import draw_workbooks
 from firstbell.workflows.edits import Said, take_edits
 from firstbell.workflows.first_day_letters import CorrectionLetter, FirstDayLetter
@@ -58,7 +58,7 @@ def first_day_contact(office: Office) -> MorningReport:
     """
     try:
         session = closed_session(office)
-        return MorningReport(_why_no_session(office)) if session is None else _alone(office, session)
+        return _nothing_to_do(office) if session is None else _alone(office, session)
     except FirstbellError as stop:
         tell_the_office(office, str(stop), title="First-day contact did not run to its end")
         raise
@@ -159,14 +159,19 @@ def _needs(
     needs += [f"{brake.sentence} Two people release it in the Queue." for brake in brakes if not brake.is_released]
     if calls:
         needs.append(f"{count_of(len(calls), 'pupil')} on the phone list.")
+    if lost := lost_corrections(office):
+        needs.append(f"{count_of(len(lost), 'in-school note')} could not go: tell the family by telephone.")
     if office.settings.outgoing.stop:
         needs.append("The stop switch is on: nothing leaves until outgoing.stop is false.")
     return tuple(needs)
 
 
-def _why_no_session(office: Office) -> str:
-    why = office.mis.calendar().why_closed(office.today())
-    return f"no session today: {why}" if why else "no register has closed yet"
+def _nothing_to_do(office: Office) -> MorningReport:
+    """Why there is no session; a calendar that has run out needs a person, or September would pass in silence."""
+    calendar, today = office.mis.calendar(), office.today()
+    why = calendar.why_closed(today)
+    needs = () if calendar.covers(today) else ("The calendar does not cover today: add the new terms to it.",)
+    return MorningReport(f"no session today: {why}" if why else "no register has closed yet", needs=needs)
 
 
 def _record(office: Office, report: MorningReport) -> None:

@@ -21,6 +21,8 @@ from rules.contact.purposes import Purpose
 CHASE, ESCALATION = Purpose.REGISTER_CHASE, Purpose.REGISTER_ESCALATION
 # Where a reminder may stand and still count as one: stopped, blocked and recalled ones were never received.
 REMINDED = (State.SENT, State.DELIVERED, State.ANSWERED, State.SENDING, State.UNKNOWN)
+# A teacher who can't be written to is not waited for.
+OUT_OF_REACH = {State.BLOCKED, State.BOUNCED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,14 @@ def _by_teacher(missing: tuple[RegisterStatus, ...]) -> dict[Teacher, list[Regis
 
 def _propose(office: Office, session: Session, teacher: Teacher, registers: list[RegisterStatus]) -> None:
     settings, now = office.settings.chase, office.clock.now()
-    had = reminders_to(office, session, teacher.id)
+    made = [p for p in office.store.proposals.find(session=session, purpose=CHASE) if p.recipient_id == teacher.id]
+    had = [p for p in made if p.state in REMINDED]
     if had and now - had[-1].planned_at < dt.timedelta(minutes=settings.repeat_minutes):
         return
-    if len(had) < settings.reminders_before_escalation:
-        _add(office, session, CHASE, teacher, registers, number=len(had) + 1)
+    is_out_of_reach = any(p.state in OUT_OF_REACH for p in made)
+    if len(had) < settings.reminders_before_escalation and not is_out_of_reach:
+        if all(p.state is not State.HELD for p in made):
+            _add(office, session, CHASE, teacher, registers, number=len(made) + 1, reminder=len(had) + 1)
         return
     heads = {s.head_of_department for s in registers if s.head_of_department}
     for head in sorted(heads, key=lambda h: h.id):
@@ -86,6 +91,7 @@ def _add(
     registers: list[RegisterStatus],
     *,
     number: int = 1,
+    reminder: int = 1,
     teacher: Teacher | None = None,
 ) -> None:
     now, about = office.clock.now(), teacher or recipient
@@ -103,7 +109,7 @@ def _add(
         planned_at=now,
         release_at=now,
         send_before=session_ends_at(office, session),
-        facts={"registers": ",".join(s.group for s in registers), "teacher": about.id, "reminder": str(number)},
+        facts={"registers": ",".join(s.group for s in registers), "teacher": about.id, "reminder": str(reminder)},
     )
     office.store.proposals.add([proposal], at=now, actor="Firstbell")
 

@@ -62,14 +62,21 @@ def _first_day(office: Office) -> dt.date:
 
 
 def _refuse_a_cut_short_roll(office: Office, roll: Roll) -> None:
+    """A link that is lost may be the one that says whom never to tell."""
     before = office.store.registers.roll()
     keep = office.settings.roll.keep_percent
-    if before is not None and len(roll.pupils) * 100 < len(before.pupils) * keep:
-        raise NeedsHuman(
-            f"the roll has {len(roll.pupils)} pupils and had {len(before.pupils)}: fewer than {keep} % are left, "
-            "so nothing was changed",
-            "the export looks cut short: make it again, or lower roll.keep_percent for one run",
-        )
+    if before is None:
+        return
+    for what, now, then in (
+        ("pupils", roll.pupils, before.pupils),
+        ("links between pupils and contacts", roll.links, before.links),
+    ):
+        if len(now) * 100 < len(then) * keep:
+            raise NeedsHuman(
+                f"the roll has {len(now)} {what} and had {len(then)}: fewer than {keep} % are left, so nothing was "
+                "changed",
+                "the export looks cut short: make it again, or lower roll.keep_percent for one run",
+            )
 
 
 def _record(office: Office, summary: SyncSummary) -> None:

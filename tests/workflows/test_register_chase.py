@@ -3,10 +3,12 @@
 import datetime as dt
 
 from firstbell.errors import RetryLater
+from firstbell.records import RegisterState, RegisterStatus, Teacher
 from firstbell.testing.fake_mailer import Step
-from firstbell.testing.morning_story import a_teacher
+from firstbell.testing.morning_story import THIS_MORNING, a_teacher
 from firstbell.workflows.daily_jobs import chase_job
 from firstbell.workflows.register_chase import chase_registers
+from rules.people import Personal
 
 
 def chase(story, time):
@@ -94,3 +96,28 @@ def test_the_workbook_shows_the_register_with_its_reminders(story):
 
     (row,) = story.attendance.sees("Registers to chase")
     assert (row["Register"], row["In the room"], row["Reminders sent"]) == ("9A", "Mx COVER", "1")
+
+
+def test_a_teacher_without_an_address_is_not_waited_for(story):
+    nobody = Teacher("T1", Personal("Mx T1"), Personal(""))
+    head = a_teacher("HEAD")
+    story.registers = [RegisterStatus(THIS_MORNING, "9A", RegisterState.NOT_TAKEN, nobody, head_of_department=head)]
+
+    for time in ("09:15", "09:25", "09:35"):
+        chase(story, time)
+
+    assert recipients(story) == ["head@example.org"]
+
+
+def test_a_register_missing_again_after_a_recalled_reminder_is_chased_again(story):
+    story.given_a_register("9A", taken=False)
+    story.mailer.fail_next(Step.CREATE, RetryLater(dt.timedelta(seconds=30)))
+    chase(story, "09:15")
+    story.given_a_register("9A", taken=True)
+    chase(story, "09:16")
+
+    story.given_a_register("9A", taken=False)
+    for time in ("09:17", "09:18"):
+        chase(story, time)
+
+    assert recipients(story) == ["t1@example.org"]

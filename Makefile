@@ -2,7 +2,7 @@
 PYTHON := $(shell command -v python3 || command -v python)
 VENV := .venv/bin
 
-.PHONY: demo test check lock golden
+.PHONY: demo test check proof lock golden
 
 demo: ## a whole school morning on this computer
 	@$(PYTHON) bootstrap.py demo
@@ -20,6 +20,10 @@ check: ## what CI checks besides the tests
 	@$(VENV)/lint-imports
 	@$(VENV)/codespell
 	@$(VENV)/python -m pytest -q tests/docs
+
+proof: ## the three engines agree on a hundred thousand made-up pupils
+	@$(PYTHON) bootstrap.py test
+	@$(VENV)/python -m pytest tests/engine -n 2 --pupils 100000
 
 lock: ## after a change of dependencies
 	@$(PYTHON) bootstrap.py test

@@ -14,16 +14,6 @@ PRESENT = bytes(map(byte_of, (AttendanceCode.PRESENT_MORNING, AttendanceCode.PRE
 ILL, N = byte_of(AttendanceCode.ILLNESS), byte_of(AttendanceCode.UNEXPLAINED)
 LETTERS = ("I", "I", "I", "M", "O", "G", "U", "N", "L", "V", "C", "E", "D", "X", "Y1", "#", "C2")
 SPELLS = bytes(byte_of(AttendanceCode(letter)) for letter in LETTERS) + b"\0"
-    bytes(
-        map(
-            byte_of,
-            map(
-                AttendanceCode, ["I", "I", "I", "M", "O", "G", "U", "N", "L", "V", "C", "E", "D", "X", "Y1", "#", "C2"]
-            ),
-        )
-    )
-    + b"\0"
-)
 ANY = bytes([0, *map(byte_of, AttendanceCode)])
 
 

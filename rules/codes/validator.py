@@ -29,12 +29,13 @@ class KnownFacts:
     """What is known of one pupil beside the register; None or empty where it is not, and then nothing is said of it.
 
     `notes`: the sessions that have their nature or cause written beside them. `others_in_school`: those for which
-    other pupils have ordinary marks.
+    other pupils have ordinary marks. `part_time_until`: the end or review date of an agreed part-time timetable.
     """
 
     age: SchoolAge | None = None
     notes: AbstractSet[Session] | None = None
     last_exam_on: dt.date | None = None
+    part_time_until: dt.date | None = None
     has_second_registration: bool | None = None
     others_in_school: AbstractSet[Session] = field(default_factory=frozenset)
 
@@ -104,6 +105,14 @@ def _after_the_last_exam(register: _Register, code: AttendanceCode) -> Iterator[
             yield CodeProblem(session, code.value, sentence, "C")
 
 
+def _part_time_past_review(register: _Register, code: AttendanceCode) -> Iterator[CodeProblem]:
+    until = register.known.part_time_until
+    for session in register.sessions_with(code):
+        if until is not None and session.date > until:
+            sentence = f"The part-time timetable was agreed until {in_words(until)}, and nothing is recorded since."
+            yield CodeProblem(session, code.value, sentence, "the full timetable's mark, or C2 once agreed anew")
+
+
 def _religious_days_in_a_row(register: _Register, code: AttendanceCode) -> Iterator[CodeProblem]:
     sessions = register.sessions_with(code)
     days = dict.fromkeys(session.date for session in sessions)
@@ -143,6 +152,7 @@ def _closed_while_others_attend(register: _Register, code: AttendanceCode) -> It
 CHECKS: dict[AttendanceCode, Check] = {
     AttendanceCode.UNEXPLAINED: _overdue,
     AttendanceCode.LEAVE_STUDY: _after_the_last_exam,
+    AttendanceCode.LEAVE_PART_TIME_TIMETABLE: _part_time_past_review,
     AttendanceCode.RELIGIOUS_OBSERVANCE: _religious_days_in_a_row,
     AttendanceCode.EXCLUDED_NO_PROVISION: _excluded_without_provision,
     AttendanceCode.DUAL_REGISTERED: _no_second_school,

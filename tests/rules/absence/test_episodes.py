@@ -1,3 +1,4 @@
+import datetime as dt
 from itertools import pairwise
 
 from hypothesis import given
@@ -5,7 +6,7 @@ from hypothesis import strategies as st
 
 from firstbell.testing.calendars import example_calendar
 from firstbell.testing.register_notation import read_register, span_of
-from rules.absence.episodes import absence_episodes
+from rules.absence.episodes import absence_episodes, spells
 from rules.codes import NO_MARK, AttendanceCode, byte_of, code_of, facts_of
 from rules.registers import RegisterSpan
 
@@ -28,6 +29,29 @@ def test_weekends_half_term_and_sessions_not_possible_are_bridged():
 
 def test_an_episode_ends_with_its_last_missed_session():
     assert lengths("2026-11-02  II D,D /\\") == [2]
+
+
+def spells_of(register, as_of=dt.date(2026, 11, 30)):
+    return spells(span_of(read_register(register), CALENDAR), as_of)
+
+
+def test_spells_of_one_two_and_three_days_are_told_apart():
+    found = spells_of("2026-11-02  I\\ II /\\ /\\ II\n2026-11-09  II /\\ OO OO OO")
+
+    assert (found.count, found.longest_sessions, found.of_one_or_two_days) == (4, 6, 3)
+    assert found.finding.sentence == (
+        "4 spells of absence, 3 of one or two days; the longest 6 sessions, from 11 November 2026."
+    )
+
+
+def test_a_spell_is_counted_only_as_far_as_the_day_asked():
+    found = spells_of("2026-11-02  II II II", as_of=dt.date(2026, 11, 3))
+
+    assert (found.count, found.longest_sessions, found.of_one_or_two_days) == (1, 4, 1)
+
+
+def test_a_pupil_never_away_has_no_spell():
+    assert spells_of("2026-11-02  /\\ /\\").finding.sentence == "No absence."
 
 
 @given(ANY_MARKS)

@@ -80,6 +80,15 @@ def test_study_leave_after_the_last_exam_is_queried():
     assert problems(register) == ()
 
 
+def test_a_part_time_timetable_is_queried_from_the_day_after_its_review():
+    register, review = "2026-11-02  .. C2,\\ C2,\\ /,C2", dt.date(2026, 11, 4)
+
+    assert brief(problems(register, KnownFacts(part_time_until=review))) == [
+        ("05PM", "C2", "the full timetable's mark, or C2 once agreed anew", False)
+    ]
+    assert problems(register) == ()
+
+
 def test_a_second_day_of_religious_observance_in_a_row_is_queried():
     found = problems("2026-11-02  .. .. .. .. RR\n2026-11-09  R\\ /\\ RR")
 

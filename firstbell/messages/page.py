@@ -40,12 +40,12 @@ def html_of(subject: str, text: str, values: Mapping[str, object]) -> str:
     return _filled("page.html", subject, text, _links(values))
 
 
-def paper_of(subject: str, text: str, *, status: str = "") -> str:
-    """The same for paper: an A4 page, with `status` in a box above the letter ("Draft…"); nothing there is a link."""
-    return _filled("paper.html", subject, text, {}, status=status)
+def paper_of(subject: str, text: str, *, status: str = "", is_draft: bool = True) -> str:
+    """The same for paper: an A4 page without links. `status` stands in a box above it, in print only on a draft."""
+    return _filled("paper.html", subject, text, {}, status=status, is_draft=is_draft)
 
 
-def _filled(page: str, subject: str, text: str, links: Mapping[str, str], **more: str) -> str:
+def _filled(page: str, subject: str, text: str, links: Mapping[str, str], **more: object) -> str:
     *blocks, footer = blocks_of(text)
     shown = [([_linked(line, links) for line in block.lines], block.is_list) for block in blocks]
     small = [_linked(line, links) for line in footer.lines]

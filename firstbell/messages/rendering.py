@@ -63,12 +63,14 @@ class Wording:
             reference=str(values.get("reference") or reference_of(key)),
         )
 
-    def paper(self, purpose: Purpose, context: PaperContext, *, status: str) -> Paper:
-        """Render one letter on paper; `status` stands above it, on screen and in print. Raises NeedsHuman."""
+    def paper(self, purpose: Purpose, context: PaperContext, *, status: str, is_draft: bool) -> Paper:
+        """Render one letter on paper; `status` stands above it, in print only on a draft. Raises NeedsHuman."""
         template = load(Kind.LETTER, purpose, self.folders)
         values = values_of(purpose, context, template)
         subject, text = subject_of(template, values), body_of(template, values)
-        return Paper(purpose, subject, Personal(text), Personal(paper_of(subject, text, status=status)))
+        return Paper(
+            purpose, subject, Personal(text), Personal(paper_of(subject, text, status=status, is_draft=is_draft))
+        )
 
     def card(self, purpose: Purpose, context: Context, *, key: str, is_urgent: bool = False) -> Card:
         """Render one card; no template of a card can name a person. Raises NeedsHuman as `email` does."""

@@ -78,9 +78,9 @@ def propose_paper(office: Office, case: Case, as_of: dt.date) -> Drafted:
     if not may_be_given:
         return Drafted(name, stage.without_paper("No contact may be given a letter about this pupil."))
     last = _last_draft(office, case.pupil.id, stage.paper)
-    paper = _render(office, case, stage.paper, _dated(last, as_of), DRAFT)
+    paper = _render(office, case, stage.paper, _dated(last, as_of))
     if last is None or last.facts["digest"] != _digest(paper):
-        paper = _render(office, case, stage.paper, as_of, DRAFT)
+        paper = _render(office, case, stage.paper, as_of)
         facts = {"may_be_given": ", ".join(may_be_given), "because": stage.finding.sentence}
         _put(office, case, paper)
         _record(office, PROPOSED, case, paper, "Firstbell", facts | {"dated": as_of.isoformat()})
@@ -134,7 +134,7 @@ def _dated(last: LedgerEntry | None, as_of: dt.date) -> dt.date:
     return dt.date.fromisoformat(last.facts["dated"]) if last else as_of
 
 
-def _render(office: Office, case: Case, purpose: Purpose, dated: dt.date, status: str) -> Paper:
+def _render(office: Office, case: Case, purpose: Purpose, dated: dt.date, status: str = DRAFT) -> Paper:
     school, facts = office.settings.school, case.facts
     given: Mapping[str, object] = {
         "child": case.pupil.forename,
@@ -152,7 +152,7 @@ def _render(office: Office, case: Case, purpose: Purpose, dated: dt.date, status
         "improve_from": in_words(dated),
         "improve_until": in_words(dated + dt.timedelta(weeks=office.settings.letters.improve_weeks)),
     }
-    return office.wording.paper(purpose, _context(purpose, given), status=status)
+    return office.wording.paper(purpose, _context(purpose, given), status=status, is_draft=status == DRAFT)
 
 
 def _context(purpose: Purpose, given: Mapping[str, object]) -> PaperContext:

@@ -20,7 +20,7 @@ def rendered():
     def render(purpose, context, wording=None, to="mum@example.test") -> Message | Paper:
         wording = wording or Wording()
         if PURPOSES[purpose].is_paper:
-            return wording.paper(purpose, context, status="")
+            return wording.paper(purpose, context, status="", is_draft=True)
         return wording.email(purpose, context, key="key-1", to=Personal(to), send_before=NOON)
 
     return render

@@ -5,6 +5,7 @@ import datetime as dt
 
 import pytest
 
+from connectors.local.folders import LocalFolders
 from firstbell.errors import NeedsHuman
 from firstbell.settings import LettersSettings
 from firstbell.testing.fake_folders import FakeFolders
@@ -125,7 +126,7 @@ def test_a_draft_lies_in_a_folder_that_only_the_named_people_open(alicia):
 
     assert drafted.document == f"{FOLDER}-support_letter.html"
     assert alicia.office.folders.access(FOLDER) == {ADA.email, DEE.email}
-    assert "Draft. Nobody has approved this letter" in document(alicia)
+    assert '<p class="status">Draft. Nobody has approved this letter' in document(alicia)
     assert "Alicia has missed 10 days of school this year" in document(alicia)
 
 
@@ -134,6 +135,16 @@ def test_a_draft_is_sent_to_nobody(alicia):
 
     assert alicia.mailer.sent == []
     assert alicia.store.proposals.find() == ()
+
+
+def test_what_speaks_to_a_family_of_its_absence_over_time_needs_a_named_persons_approval():
+    assert {purpose for purpose, rules in PURPOSES.items() if rules.needs_approval} == {
+        Purpose.HALF_TERM_DAYS_MISSED,
+        LETTER,
+        MEETING,
+        CONTRACT,
+        NOTICE,
+    }
 
 
 @pytest.mark.parametrize("purpose", PAPERS)
@@ -154,6 +165,7 @@ def test_every_paper_is_a_draft_until_a_named_person_approves_it(alicia, purpose
     approve_paper(alicia.office, due, purpose, BEN, MONDAY)
     assert "Approved by Ben Office, office manager, on 23 November 2026." in document(alicia, purpose)
     assert "Draft." not in document(alicia, purpose)
+    assert '<p class="status on-screen">' in document(alicia, purpose)
     assert papers_given(alicia.office, "ALICIA", SEPTEMBER) == {purpose: MONDAY}
     assert alicia.mailer.sent == []
 
@@ -168,6 +180,32 @@ def test_the_notice_says_what_was_tried_and_until_when(alicia):
     assert "<li>a mentor each Monday since 5 October 2026</li>" in page
     assert "2 sessions of unauthorised absence between 28 September 2026 and 23 November 2026" in page
     assert "From 23 November 2026 to 4 January 2027" in page
+
+
+def test_a_draft_on_disk_lies_in_a_folder_closed_to_other_accounts(alicia, tmp_path):
+    folders = LocalFolders(tmp_path)
+    office = dataclasses.replace(alicia.office, folders=folders)
+
+    propose_paper(office, case(alicia), MONDAY)
+
+    assert (tmp_path / FOLDER / f"{FOLDER}-support_letter.html").is_file()
+    assert folders.access(FOLDER) == {ADA.email, DEE.email}
+
+
+def test_whoever_is_named_no_more_can_not_open_the_folder_after_the_next_paper(alicia):
+    propose_paper(alicia.office, case(alicia), MONDAY)
+    fewer = dataclasses.replace(case(alicia, absent=22), readers=(ADA,))
+
+    propose_paper(alicia.office, fewer, MONDAY)
+
+    assert alicia.office.folders.access(FOLDER) == {ADA.email}
+
+
+def test_a_case_that_nobody_may_read_gets_no_document(alicia):
+    with pytest.raises(NeedsHuman, match="can't be kept to the people named"):
+        propose_paper(alicia.office, dataclasses.replace(case(alicia), readers=()), MONDAY)
+
+    assert alicia.office.folders.documents == {}
 
 
 def test_neither_folder_nor_document_nor_ledger_names_the_pupil(alicia):

@@ -80,7 +80,7 @@ FIGURES = SchoolFigures(
 )
 CASES = (
     MeetingCase("CASE-7F3K9QABCD", 31, 104, 12, "Offer of help and a meeting; a contract is offered."),
-    MeetingCase("CASE-Q2RT8MNPXY", 58, 104, 0, "Ill since September; the school nurse is in touch."),
+    MeetingCase("CASE-Q2RT8MNPXY", 58, 104, 0, "A plan is agreed with the family; looked at again in January."),
 )
 
 

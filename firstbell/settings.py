@@ -38,7 +38,7 @@ def _time_zone(text: str) -> str:
     return text
 
 
-Email = Annotated[str, AfterValidator(_one_address)]
+Email = Annotated[str, Field(pattern="@"), AfterValidator(_one_address)]
 
 
 class Section(BaseModel):

@@ -4,6 +4,7 @@ from firstbell.workflows.brakes import brakes_on
 from firstbell.workflows.drawing import draw_workbooks
 from firstbell.workflows.edits import Said, take_edits
 from firstbell.workflows.office import Office
+from firstbell.workflows.office_notices import the_office_told
 from firstbell.workflows.phone_list import phone_list
 from firstbell.workflows.register_chase import ChaseSummary, chase_registers
 from firstbell.workflows.safeguarding_alerts import alerts_of
@@ -15,19 +16,21 @@ from rules.calendar import Half, Session
 
 
 def sync_job(office: Office) -> SyncSummary:
-    """Read the MIS and bring the workbooks up to date. Never sends anything."""
-    said = take_edits(office)
-    summary = sync(office)
-    draw_as_it_stands(office, said)
+    """Read the MIS and bring the workbooks up to date. Tells nobody anything, but the office of what stopped it."""
+    with the_office_told(office, "The sync did not run to its end"):
+        said = take_edits(office)
+        summary = sync(office)
+        draw_as_it_stands(office, said)
     return summary
 
 
 def chase_job(office: Office) -> ChaseSummary:
     """Chase missing registers and show in the workbook what was done."""
-    said = take_edits(office)
-    summary = chase_registers(office)
-    if office.store.registers.roll() is not None:
-        draw_as_it_stands(office, said)
+    with the_office_told(office, "The register chase did not run to its end"):
+        said = take_edits(office)
+        summary = chase_registers(office)
+        if office.store.registers.roll() is not None:
+            draw_as_it_stands(office, said)
     return summary
 
 

@@ -16,7 +16,7 @@ from firstbell.workflows.drawing import draw_workbooks
 from firstbell.workflows.edits import Said, take_edits
 from firstbell.workflows.first_day_letters import CorrectionLetter, FirstDayLetter
 from firstbell.workflows.office import Office
-from firstbell.workflows.office_notices import tell_the_office
+from firstbell.workflows.office_notices import the_office_told
 from firstbell.workflows.phone_list import Call, phone_list
 from firstbell.workflows.planning import plan_first_day_messages
 from firstbell.workflows.safeguarding_alerts import Alert, alerts_of, raise_alerts
@@ -56,12 +56,9 @@ def first_day_contact(office: Office) -> MorningReport:
     mail. Raises NeedsHuman when the marks are too old or too few, and nothing is sent then; what else fails on the way
     is raised at the end, when alerts, phone list and workbooks are done as well as they can be.
     """
-    try:
+    with the_office_told(office, "First-day contact did not run to its end"):
         session = closed_session(office)
         return _nothing_to_do(office) if session is None else _alone(office, session)
-    except FirstbellError as stop:
-        tell_the_office(office, str(stop), title="First-day contact did not run to its end")
-        raise
 
 
 def _alone(office: Office, session: Session) -> MorningReport:

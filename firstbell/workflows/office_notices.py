@@ -1,6 +1,8 @@
 """One mail to the attendance office when something could not be done, so that silence never looks like success."""
 
+import contextlib
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from firstbell.errors import FirstbellError
@@ -14,6 +16,16 @@ from rules.contact.purposes import Purpose
 from rules.people import Personal
 
 PURPOSE = Purpose.OFFICE_NOTICE
+
+
+@contextlib.contextmanager
+def the_office_told(office: Office, title: str) -> Iterator[None]:
+    """Whatever stops the job inside, the office is told of it by mail, and it is raised again."""
+    try:
+        yield
+    except FirstbellError as stop:
+        tell_the_office(office, str(stop), title=title)
+        raise
 
 
 def tell_the_office(office: Office, what: str, *, title: str) -> None:

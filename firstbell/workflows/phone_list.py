@@ -8,7 +8,8 @@ from firstbell.records import Proposal, State
 from firstbell.workflows.brakes import Brake
 from firstbell.workflows.office import Office
 from firstbell.workflows.planning import decisions_for, situation_of
-from firstbell.workflows.session_now import SessionNow
+from firstbell.workflows.session_now import SessionNow, session_at
+from rules.calendar import Half, Session
 from rules.contact.guards import Guard, Guarded, guard_against
 from rules.contact.permissions import Refusal
 from rules.contact.purposes import Purpose
@@ -49,7 +50,19 @@ def phone_list(office: Office, now: SessionNow, brakes: tuple[Brake, ...]) -> tu
         if why is not None:
             since = min((p.planned_at for p in made[pupil.id]), default=now.moment)
             calls.append(Call(pupil, why, _whom(now, pupil), _urgency(pupil), since))
+    calls += _left_from_the_morning(office, now)
     return tuple(sorted(calls, key=lambda call: (call.urgency, call.since, call.pupil.id)))
+
+
+def _left_from_the_morning(office: Office, now: SessionNow) -> list[Call]:
+    """Calls about pupils marked N in the morning of whom the afternoon says nothing yet: no register, no list."""
+    morning = session_at(office, now, Session(now.session.date, Half.AM))
+    why = "Marked N this morning, and nobody has marked the pupil since."
+    return [
+        Call(pupil, why, _whom(now, pupil), _urgency(pupil), morning.ends_at)
+        for pupil in morning.unexplained()
+        if now.code_of(pupil.id) is None and not now.is_explained(pupil.id) and pupil.id not in now.elsewhere
+    ]
 
 
 def _why(office: Office, now: SessionNow, pupil: Pupil, made: list[Proposal], *, is_braked: bool) -> str | None:

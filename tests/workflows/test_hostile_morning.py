@@ -13,6 +13,7 @@ from firstbell.testing.fake_mailer import Crash, Step
 from firstbell.testing.fake_mis import FakeMis
 from firstbell.testing.morning_story import LONDON, MONDAY, SETTINGS, THIS_MORNING, UNEXPLAINED, MorningStory
 from firstbell.workflows.brakes import WHOLE_SCHOOL, brake_key
+from firstbell.workflows.daily_jobs import chase_job, sync_job
 from firstbell.workflows.first_day_contact import first_day_contact
 from firstbell.workflows.row_keys import pupil_session_key
 from rules.calendar import Closure, Half, Session
@@ -95,6 +96,18 @@ def test_a_pupil_taken_off_the_trip_list_again_is_telephoned_about(story):
     assert calls(story) == ["Example, Alicia"]
 
 
+def test_a_pupil_missing_since_the_morning_stays_on_the_list_while_the_afternoon_register_is_not_taken(story):
+    told_alicia(story)
+    in_the_afternoon(story, None)
+
+    story.when_the_run_happens("13:50")
+    assert calls(story) == ["Example, Alicia"]
+
+    story.given_the_mark("ALICIA", AttendanceCode.PRESENT_AFTERNOON, AFTERNOON)
+    story.when_the_run_happens("13:55")
+    assert calls(story) == []
+
+
 def test_a_message_that_the_mail_service_does_not_take_is_a_phone_call_meanwhile(story):
     story.given_an_unexplained_absence("ALICIA")
     story.when_the_run_happens("09:45")
@@ -157,6 +170,18 @@ def test_a_file_that_turns_crooked_while_sending_is_told_to_the_office(story):
     story.mis.marks = marks_that_break
     with pytest.raises(BadInput):
         first_day_contact(story.office)
+
+    assert mails(story, Purpose.OFFICE_NOTICE) == ["absence@example.org"]
+
+
+@pytest.mark.parametrize("job", [sync_job, chase_job])
+def test_a_job_that_stops_tells_the_office_once(story, job):
+    story.when_the_run_happens("09:12")
+    story.attendance.renames_a_heading("Queue", "Decision", "Please decide")
+
+    for _ in range(2):
+        with pytest.raises(NeedsHuman):
+            job(story.office)
 
     assert mails(story, Purpose.OFFICE_NOTICE) == ["absence@example.org"]
 

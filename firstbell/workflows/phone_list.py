@@ -101,10 +101,16 @@ def _overdue(office: Office, now: SessionNow, made: list[Proposal]) -> str | Non
 def _unanswered(office: Office, now: SessionNow, pupil: Pupil, made: list[Proposal]) -> str | None:
     first_day = office.settings.first_day
     limit = first_day.vulnerable_unanswered_minutes if pupil.vulnerabilities() else first_day.unanswered_minutes
-    sent_at = min(p.release_at for p in made if p.state in MESSAGED)
+    sent_at = min(_left_at(office, p) for p in made if p.state in MESSAGED)
     if now.moment - sent_at < dt.timedelta(minutes=limit):
         return None
     return f"No answer to the message of {office.local_time(sent_at)}."
+
+
+def _left_at(office: Office, proposal: Proposal) -> dt.datetime:
+    """When the message really left: a brake or a busy mail service may have kept it long after its countdown."""
+    entries = office.store.ledger.entries(pupil_id=proposal.subject_id, kind=f"message.{State.SENT}")
+    return max((e.at for e in entries if e.facts["key"] == proposal.key), default=proposal.release_at)
 
 
 def _whom(now: SessionNow, pupil: Pupil) -> tuple[PupilContact, ...]:

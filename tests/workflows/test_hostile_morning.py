@@ -108,6 +108,21 @@ def test_a_pupil_missing_since_the_morning_stays_on_the_list_while_the_afternoon
     assert calls(story) == []
 
 
+def test_a_family_has_time_to_answer_from_when_the_message_really_left(story):
+    everybody_is_marked_n(story)
+    story.when_the_run_happens("09:45")
+    release_every_brake(story)
+    for time in ("11:00", "11:10"):
+        story.when_the_run_happens(time)
+    assert len(story.told()) == 40
+    assert calls(story) == []
+
+    story.when_the_run_happens("11:46")
+
+    assert len(calls(story)) == 40
+    assert story.attendance.sees("Phone list")[0]["Why by phone"] == "No answer to the message of 11:00."
+
+
 def test_a_message_that_the_mail_service_does_not_take_is_a_phone_call_meanwhile(story):
     story.given_an_unexplained_absence("ALICIA")
     story.when_the_run_happens("09:45")

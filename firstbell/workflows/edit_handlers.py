@@ -10,6 +10,7 @@ from firstbell.workflows.brakes import released_brakes
 from firstbell.workflows.desk_notes import settles
 from firstbell.workflows.office import Office
 from firstbell.workflows.phone_list import MESSAGED
+from firstbell.workflows.return_proposals import decide_return
 from firstbell.workflows.row_keys import pupil_session_of
 from rules.calendar import Session
 from rules.codes import AttendanceCode
@@ -166,6 +167,15 @@ def hold_messages(office: Office, edit: RowEdit) -> str:
     return f"No automatic message until {last_day:%d %B %Y}; {edit.person.initials} looks at it again."
 
 
+def decide_on_return(office: Office, edit: RowEdit) -> str:
+    """Approve or decline a return to the local authority, or say when it was sent."""
+    decision, sent_on = edit.row.get("Decision", ""), edit.row.get("Sent on", "")
+    try:
+        return decide_return(office, edit.row_key, decision, sent_on, edit.person.initials)
+    except ValueError as refused:
+        raise RefusedEdit(str(refused)) from refused
+
+
 def block_address(office: Office, edit: RowEdit) -> str:  # noqa: ARG001 - one signature for every handler
     """The DSL's own block on an address or a telephone number, for this pupil."""
     typed = Personal(edit.row.get("Address to block", ""))
@@ -196,6 +206,9 @@ HANDLERS: dict[str, Handler] = {
     "Phone list": record_reason,
     "Registers to chase": note,
     "Unexplained (N)": record_reason,
+    "Watch list": note,
+    "Patterns": note,
+    "LA returns": decide_on_return,
     "Health": note,
     "Alerts": acknowledge_alert,
     "Vulnerable pupils": hold_messages,

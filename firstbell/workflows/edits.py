@@ -22,7 +22,7 @@ from sheets_templates.safeguarding import SAFEGUARDING
 
 SAYS = "Firstbell says"
 # The columns in which a person signs a row, by the sheets' own names for them.
-SIGNATURES = ("Initials", "Acknowledged by", "Hold owner", "Seen by", "Told by")
+SIGNATURES = ("Initials", "Acknowledged by", "Hold owner", "Seen by", "Told by", "Owner")
 # A signature that does something by itself; the others only sign what stands beside them.
 ACTING_SIGNATURES = frozenset({"Acknowledged by", "Seen by"})
 

@@ -18,10 +18,21 @@ from math import comb
 from rules.absence.episodes import AbsenceEpisode, absence_episodes
 from rules.absence.rates import round_half_up
 from rules.calendar import Half, SchoolCalendar, Session
-from rules.codes import facts_of
+from rules.codes import AttendanceCode, facts_of
 from rules.findings import Finding, Outcome, how_many
 from rules.registers import RegisterSpan
 
+# Absence that a habit may stand behind. What was agreed beforehand (a part-time timetable, an appointment, an exam)
+# falls where it was put, and is left out of both sides of the reckoning.
+TELLING = frozenset(
+    {
+        AttendanceCode.ILLNESS,
+        AttendanceCode.HOLIDAY_NOT_GRANTED,
+        AttendanceCode.UNEXPLAINED,
+        AttendanceCode.UNAUTHORISED,
+        AttendanceCode.LATE_AFTER_CLOSE,
+    }
+)
 # A short spell: up to two days. Longer ones are illness or holiday more often than a habit.
 SHORT_SPELL_SESSIONS = 4
 # A kind of day must have been missed at least so often before anything is said of it.
@@ -61,8 +72,12 @@ def patterns(
     `tests`: how many questions like these are asked over the whole school; `false_alarms`: the chance allowed that all
     of them together raise one false alarm.
     """
-    possible = tuple(session for session, code in span.marked() if session.date <= as_of and facts_of(code).is_possible)
-    episodes = (episode for episode in absence_episodes(span) if episode.sessions[0].date <= as_of)
+    marked = [
+        (session, code) for session, code in span.marked() if session.date <= as_of and facts_of(code).is_possible
+    ]
+    possible = tuple(session for session, code in marked if code in TELLING or not facts_of(code).is_absence)
+    telling = {session for session, code in marked if code in TELLING}
+    episodes = (episode for episode in absence_episodes(span) if not telling.isdisjoint(episode.sessions))
     short = [episode for episode in episodes if len(episode.sessions) <= SHORT_SPELL_SESSIONS]
     found = (_pattern(label, holds, possible, short) for label, holds in _kinds(calendar, year_group))
     return tuple(p for p in found if p is not None and p.chance * tests <= false_alarms)

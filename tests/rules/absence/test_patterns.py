@@ -76,3 +76,9 @@ def test_the_tail_is_exact():
     assert at_least(2, 2, Fraction(1, 2)) == Fraction(1, 4)
     assert at_least(0, 5, Fraction(1, 5)) == 1
     assert at_least(1, 3, Fraction(1, 5)) == 1 - Fraction(4, 5) ** 3
+
+
+def test_a_part_time_timetable_is_no_pattern_of_afternoons():
+    part_time = byte_of(AttendanceCode.LEAVE_PART_TIME_TIMETABLE)
+
+    assert found_in(part_time if session.half == "PM" else PRESENT for session in SESSIONS) == ()

@@ -1,0 +1,107 @@
+"""Groups of pupils: how their attendance compares with the school's, week by week and day by day.
+
+Rates are pooled over the sessions of all pupils of a group, as in DfE statistics; never the mean of percentages.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from firstbell.workflows.watching import PupilWatch, SchoolWatch
+from rules.absence.counts import SessionCounts, count_sessions, pooled
+from rules.absence.persistent import persistent_absence_percent, severe_absence
+from rules.absence.rates import attendance_percent
+from rules.calendar import monday_of
+from rules.people import Pupil
+
+SEN_WITHOUT = frozenset({"", "N", "n", None})
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """A group's figures; None where nobody in it has a possible session."""
+
+    name: str
+    pupils: int
+    attendance: Fraction | None
+    persistent: Fraction | None
+    severe: Fraction | None
+
+
+GROUPS: dict[str, Callable[[Pupil], bool]] = {
+    "Pupil premium": lambda pupil: pupil.flags.pupil_premium is True,
+    "Not pupil premium": lambda pupil: pupil.flags.pupil_premium is False,
+    "Free school meals": lambda pupil: pupil.flags.fsm is True,
+    "SEN support": lambda pupil: pupil.flags.sen_status not in SEN_WITHOUT and not pupil.flags.ehcp,
+    "Education, health and care plan": lambda pupil: pupil.flags.ehcp is True,
+    "English as an additional language": lambda pupil: pupil.flags.eal is True,
+    "Looked after": lambda pupil: pupil.flags.looked_after is True,
+    "Girls": lambda pupil: (pupil.sex or "").upper().startswith("F"),
+    "Boys": lambda pupil: (pupil.sex or "").upper().startswith("M"),
+}
+
+
+def cohorts(school: SchoolWatch) -> tuple[Cohort, ...]:
+    """The whole school, each year group, then the groups that guidance names."""
+    watched = list(school.pupils.values())
+    years = sorted({watch.pupil.year_group for watch in watched}, key=lambda year: (len(year), year))
+    members = {"Whole school": watched}
+    members |= {f"Year {year}": [w for w in watched if w.pupil.year_group == year] for year in years}
+    members |= {name: [w for w in watched if is_in(w.pupil)] for name, is_in in GROUPS.items()}
+    return tuple(_cohort(name, found, school.as_of) for name, found in members.items())
+
+
+def _cohort(name: str, watched: Sequence[PupilWatch], as_of: dt.date) -> Cohort:
+    counts = [watch.counts for watch in watched]
+    return Cohort(
+        name,
+        len(watched),
+        attendance_percent(pooled(counts)),
+        persistent_absence_percent(counts, as_of),
+        _severe_percent(counts, as_of),
+    )
+
+
+def _severe_percent(counts: Iterable[SessionCounts], as_of: dt.date) -> Fraction | None:
+    enrolled = [each for each in counts if each.possible]
+    severe = sum(severe_absence(each, as_of).is_met for each in enrolled)
+    return Fraction(100 * severe, len(enrolled)) if enrolled else None
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """One school week of the whole school: attendance in it, persistent absence by its end, N still standing."""
+
+    monday: dt.date
+    attendance: Fraction | None
+    persistent: Fraction | None
+    unexplained: int
+
+
+def weeks(school: SchoolWatch) -> tuple[Week, ...]:
+    """The school weeks of this school year up to now, oldest first."""
+    mondays = dict.fromkeys(monday_of(s.date) for watch in school.pupils.values() for s in watch.span.sessions)
+    return tuple(_week(school, monday) for monday in sorted(mondays))
+
+
+def _week(school: SchoolWatch, monday: dt.date) -> Week:
+    friday = monday + dt.timedelta(days=6)
+    of_the_week = [count_sessions(w.span.between(monday, friday).marks) for w in school.pupils.values()]
+    so_far = [count_sessions(w.span.between(dt.date.min, friday).marks) for w in school.pupils.values()]
+    in_week = pooled(of_the_week)
+    return Week(
+        monday, attendance_percent(in_week), persistent_absence_percent(so_far, school.as_of), in_week.unexplained
+    )
+
+
+def weekday_attendance(school: SchoolWatch) -> dict[str, list[Fraction | None]]:
+    """Attendance by year group on each weekday, Monday to Friday."""
+    marks: dict[str, list[bytearray]] = {}
+    for watch in school.pupils.values():
+        days = marks.setdefault(watch.pupil.year_group, [bytearray() for _ in range(5)])
+        for session, byte in zip(watch.span.sessions, watch.span.marks, strict=True):
+            if session.date.weekday() < len(days):
+                days[session.date.weekday()].append(byte)
+    years = sorted(marks, key=lambda year: (len(year), year))
+    return {year: [attendance_percent(count_sessions(bytes(day))) for day in marks[year]] for year in years}

@@ -63,6 +63,10 @@ def test_here_missing_and_here_again_asks_the_teacher_between():
     assert conflicts("/ \\", "/ N / \\ \\") == [("here, missing, here again", 2, "T2")]
 
 
+def test_lessons_alone_show_who_was_here_missing_and_here_again():
+    assert conflicts("- -", "/ N / - -") == [("here, missing, here again", 2, "T2")]
+
+
 def test_a_morning_of_no_lessons_is_asked_lesson_by_lesson_when_the_pupil_is_back_for_the_afternoon():
     found = conflicts("/ \\", "N N N \\ \\")
 

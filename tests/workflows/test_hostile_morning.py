@@ -9,7 +9,7 @@ from firstbell.errors import BadInput, GiveUp, Misconfigured, NeedsHuman, RetryL
 from firstbell.records import Elsewhere, State
 from firstbell.settings import OutgoingSettings
 from firstbell.testing.calendars import example_calendar
-from firstbell.testing.fake_mailer import Crash, Step
+from firstbell.testing.fake_mailer import Crash, FakeMailer, Step
 from firstbell.testing.fake_mis import FakeMis
 from firstbell.testing.morning_story import LONDON, MONDAY, SETTINGS, THIS_MORNING, UNEXPLAINED, MorningStory
 from firstbell.workflows.brakes import WHOLE_SCHOOL, brake_key
@@ -232,6 +232,52 @@ def test_a_workbook_that_can_not_be_read_stops_messages_and_no_alert(story):
     assert story.told() == []
     assert len(story.channel.cards) == 2
     assert mails(story, Purpose.OFFICE_NOTICE) == ["absence@example.org"]
+
+
+class Sleeper(FakeMailer):
+    """A run's mailer that falls asleep before one of its calls, until another run has come and gone."""
+
+    def __init__(self, provider, step, passing, wakes):
+        super().__init__(provider=provider)
+        self.step, self.passing, self.wakes = step, passing, wakes
+
+    def create_draft(self, message):
+        self.sleep(Step.CREATE)
+        return super().create_draft(message)
+
+    def send_draft(self, draft_id):
+        self.sleep(Step.SEND)
+        super().send_draft(draft_id)
+
+    def sleep(self, step):
+        if step is self.step and self.wakes:
+            self.passing -= 1
+            if self.passing < 0:
+                self.wakes.pop()()
+
+
+@pytest.mark.parametrize("change", [None, AttendanceCode.PRESENT_MORNING])
+@pytest.mark.parametrize("passing", range(3))
+@pytest.mark.parametrize("step", [Step.CREATE, Step.SEND])
+def test_a_run_that_slept_past_its_lease_sends_nothing_a_second_time(story, step, passing, change):
+    pupils = [story.given_an_unexplained_absence(name) for name in ("ALICIA", "MICHAEL", "NOOR")]
+    story.when_the_run_happens("09:45")
+
+    def another_run():
+        story.clock.advance(minutes=11)
+        story.given_the_mark("ALICIA", change or UNEXPLAINED)
+        story.the_mis_exports()
+        first_day_contact(dataclasses.replace(story.office, store=story.store.another_run(), mailer=story.mailer))
+
+    mailer = Sleeper(story.mailer.provider, step, passing, [another_run])
+    story.office = dataclasses.replace(story.office, mailer=mailer)
+    for time in ("09:56", "10:20"):
+        story.when_the_run_happens(time)
+
+    told = story.told()
+    assert len(told) == len(set(told))
+    assert {f"{pupil.lower()}-mum@example.net" for pupil in pupils[1:]} <= set(told)
+    assert change or len(told) == 3
 
 
 # ------------------------------------------------------------ brakes

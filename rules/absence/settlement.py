@@ -43,14 +43,14 @@ def settlement(
     working_days: Collection[int],
     as_of: dt.date,
 ) -> Settlement:
-    """When the postholder must have settled an N. `working_days` are ISO weekdays, Monday is 1.
+    """When the postholder must have settled an N. `working_days` are ISO weekdays, Monday is 1; none: every day.
 
-    When none of them is a school day within the limit, the limit itself stands, and somebody else must act.
+    When no school day within the limit is among them, the limit itself stands, and somebody else must act.
     """
     if absence.settle_by is None:
         return Settlement(None, absence.finding)
     days = calendar.school_days(absence.session.date, absence.settle_by, year_group)
-    at_work = [day for day in days if day.isoweekday() in working_days]
+    at_work = [day for day in days if not working_days or day.isoweekday() in working_days]
     act_by = at_work[-1] if at_work else absence.settle_by
     sentence = _sentence(absence.settle_by, act_by, as_of, is_covered=bool(at_work))
     outcome = Outcome.MET if act_by <= as_of else Outcome.NOT_MET

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from firstbell.testing.calendars import example_calendar
-from rules.absence.settlement import propose_unauthorised, settlement
+from rules.absence.settlement import Attempt, propose_unauthorised, settlement
 from rules.absence.unexplained import unexplained_absences
 from rules.calendar import Half, Session
 from rules.codes import AttendanceCode, byte_of
@@ -71,7 +71,42 @@ def test_it_presses_from_the_last_day_on(as_of, presses):
     ],
 )
 def test_o_is_proposed_only_past_the_limit_and_after_enough_attempts(as_of, attempts, proposed):
-    found = propose_unauthorised(an_n(dt.date(2026, 11, 9), as_of), attempts, 2)
+    tried = [Attempt(dt.date(2026, 11, 10), "phone call")] * attempts
+
+    found = propose_unauthorised(an_n(dt.date(2026, 11, 9), as_of), tried, 2)
 
     assert found.is_met is proposed
-    assert str(attempts) in found.sentence
+    assert found.sentence.count("phone call on 10 November 2026") == attempts
+
+
+@pytest.mark.parametrize(
+    ("as_of", "says"),
+    [
+        (dt.date(2026, 11, 13), "Settle it by 13 November 2026. The limit is 16 November 2026"),
+        (dt.date(2026, 11, 14), "somebody else must settle it by 16 November 2026"),
+        (dt.date(2026, 11, 17), "Overdue since 16 November 2026: the postholder, or whoever is in today"),
+    ],
+)
+def test_it_says_who_must_act_once_the_postholder_has_left(as_of, says):
+    found = settlement(an_n(dt.date(2026, 11, 9), as_of), example_calendar(), "9", THURSDAY_AND_FRIDAY, as_of)
+
+    assert says in found.finding.sentence
+    assert found.finding.is_met
+
+
+def test_a_postholder_who_is_never_in_leaves_it_to_somebody_else_by_the_limit():
+    monday = dt.date(2026, 11, 9)
+
+    found = settlement(an_n(monday, monday), example_calendar(), "9", {6}, monday)
+
+    assert found.act_by == dt.date(2026, 11, 16)
+    assert "somebody else must settle it by then" in found.finding.sentence
+
+
+def test_past_the_calendar_no_day_to_act_is_guessed():
+    last = dt.date(2027, 7, 22)
+
+    found = settlement(an_n(last, last), example_calendar(), "9", THURSDAY_AND_FRIDAY, last)
+
+    assert found.act_by is None
+    assert "add the next terms to it" in found.finding.sentence

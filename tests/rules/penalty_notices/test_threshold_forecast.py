@@ -5,7 +5,8 @@ import datetime as dt
 from firstbell.testing.calendars import example_calendar
 from rules.calendar import Half, Session
 from rules.codes import AttendanceCode, byte_of
-from rules.penalty_notices.forecast import threshold_forecast
+from rules.penalty_notices.forecast import threshold_forecast, threshold_undone
+from rules.penalty_notices.national_threshold import national_threshold
 from rules.registers import RegisterSpan
 from rules.school_age import ALWAYS, NEVER
 
@@ -74,3 +75,36 @@ def test_outside_compulsory_school_age_nothing_is_forecast():
 
     assert found.finding.outcome == "not applicable"
     assert found.leaves == ()
+
+
+def test_the_forecast_agrees_with_the_threshold_on_what_is_in_the_window():
+    span = a_register(*both(dt.date(2026, 9, 4)), *both(dt.date(2026, 11, 2)), *both(dt.date(2026, 11, 16)))
+    as_of = dt.date(2026, 11, 20)
+
+    found = threshold_forecast(span, CALENDAR, ALWAYS, as_of)
+
+    assert len(found.leaves) == national_threshold(span, CALENDAR, ALWAYS, as_of).sessions_in_window == 4
+
+
+def test_a_threshold_met_by_ns_is_undone_when_they_are_explained():
+    days = [dt.date(2026, 11, day) for day in (9, 10, 11, 12)]
+    friday, as_of = dt.date(2026, 11, 13), dt.date(2026, 11, 20)
+    kept = [entry for day in days for entry in both(day)]
+    was = national_threshold(a_register(*kept, *both(friday, N)), CALENDAR, ALWAYS, as_of)
+    now = national_threshold(a_register(*kept, *both(friday, AttendanceCode.ILLNESS)), CALENDAR, ALWAYS, as_of)
+
+    found = threshold_undone(friday, now)
+
+    assert threshold_undone(friday, was) is None
+    assert found.outcome == "not met"
+    assert "met provisionally on 13 November 2026 and is no longer" in found.sentence
+
+
+def test_a_threshold_met_again_on_a_later_day_says_so():
+    later = [entry for day in (16, 17, 18, 19, 20) for entry in both(dt.date(2026, 11, day))]
+    now = national_threshold(a_register(*later), CALENDAR, ALWAYS, dt.date(2026, 11, 23))
+
+    found = threshold_undone(dt.date(2026, 11, 13), now)
+
+    assert found.is_met
+    assert "it was met on 20 November 2026" in found.sentence

@@ -36,6 +36,7 @@ from rules.codes import AttendanceCode
 from rules.contact.purposes import Purpose
 from rules.people import Contact, Personal, Pupil, PupilContact, PupilFlags
 from rules.registers import Mark
+from sheets_templates.attendance import ATTENDANCE
 
 MONDAY = dt.date(2026, 11, 23)
 THIS_MORNING = Session(MONDAY, Half.AM)
@@ -139,6 +140,25 @@ class MorningStory:
         self.given_a_contact(f"{pupil_id}-MUM", pupil_id)
         return pupil_id
 
+    def given_alicia_was_told_of(self) -> None:
+        """Alicia is marked N this morning, and her mother has had the message."""
+        self.given_an_unexplained_absence("ALICIA")
+        for time in ("09:45", "09:56"):
+            self.when_the_run_happens(time)
+
+    def given_everybody_is_absent(self) -> None:
+        """Every pupil is marked N this morning, and each has a mother who can be told."""
+        for pupil_id in list(self.pupils):
+            self.given_the_mark(pupil_id, UNEXPLAINED)
+            self.given_a_contact(f"{pupil_id}-MUM", pupil_id)
+
+    def given_the_afternoon(self, alicia: AttendanceCode | None) -> None:
+        """Everybody is in school this afternoon, and Alicia's mark is this one."""
+        afternoon = Session(MONDAY, Half.PM)
+        for pupil_id in self.pupils:
+            self.given_the_mark(pupil_id, AttendanceCode.PRESENT_AFTERNOON, afternoon)
+        self.given_the_mark("ALICIA", alicia, afternoon)
+
     def given_the_mark(self, pupil_id: str, code: AttendanceCode | None, session: Session = THIS_MORNING) -> None:
         """The MIS says this of the pupil from now on."""
         self.codes[pupil_id, session] = code
@@ -193,6 +213,11 @@ class MorningStory:
         for column, text in cells.items():
             self.attendance.types(sheet, key, column.replace("_", " "), text)
 
+    def when_two_people_release_every_brake(self) -> None:
+        """Both sign every brake that stands in the Queue."""
+        for key in self.brakes():
+            self.when_somebody_types("Queue", key, Decision="release", Initials="AO", Second_initials="BO")
+
     # ------------------------------------------------------------ then
 
     def told(self) -> list[str]:
@@ -202,6 +227,19 @@ class MorningStory:
     def corrected(self) -> list[str]:
         """The addresses that got an in-school note, in order."""
         return [m.to.reveal() for m in self.mailer.sent if m.purpose is Purpose.IN_SCHOOL_CORRECTION]
+
+    def mailed(self, purpose: Purpose) -> list[str]:
+        """The addresses that got a message of a purpose, in order."""
+        return [m.to.reveal() for m in self.mailer.sent if m.purpose is purpose]
+
+    def on_the_phone_list(self) -> list[str]:
+        """The pupils on the phone list, in order."""
+        return [row["Pupil"] for row in self.attendance.sees("Phone list")]
+
+    def brakes(self) -> list[str]:
+        """The keys of the brakes that stand in the Queue."""
+        (queue,) = [sheet for sheet in self.attendance.read(ATTENDANCE) if sheet.sheet == "Queue"]
+        return [key for key in queue.rows if key.startswith("brake|")]
 
     def proposals(self, pupil_id: str, purpose: Purpose = Purpose.FIRST_DAY_ABSENCE) -> list[Proposal]:
         """Every proposal about a pupil."""

@@ -143,6 +143,7 @@ def weekly_report(job: Job, report: WeeklyReport) -> RunReport:
         "patterns that chance does not explain": report.patterns,
         "at the national threshold": report.thresholds_met,
         "returns waiting for a decision": report.returns_open,
+        "half-term messages to approve": report.half_term_messages,
     }
     return RunReport(job, f"The week to {report.as_of:%d %B %Y}", figures, report.needs)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from firstbell.records import Proposal, State
 from firstbell.settings import StaffMember
+from firstbell.workflows.approvals import NotApproved, approve
 from firstbell.workflows.brakes import released_brakes
 from firstbell.workflows.desk_notes import settles
 from firstbell.workflows.office import Office
@@ -98,7 +99,9 @@ def _mark_answered(office: Office, edit: RowEdit, pupil_id: str, session: Sessio
 def decide_in_queue(office: Office, edit: RowEdit) -> str:
     """Stop, hold or release one message, or release a brake."""
     decision = edit.row.get("Decision", "")
-    found = [p for p in office.store.proposals.find(purpose=Purpose.FIRST_DAY_ABSENCE) if p.key == edit.row_key]
+    purposes = (Purpose.FIRST_DAY_ABSENCE, Purpose.HALF_TERM_DAYS_MISSED)
+    queued = (p for purpose in purposes for p in office.store.proposals.find(purpose=purpose))
+    found = [p for p in queued if p.key == edit.row_key]
     if not found and edit.row_key.startswith("brake|"):
         return _release_brake(office, edit, decision)
     if not found:
@@ -109,6 +112,8 @@ def decide_in_queue(office: Office, edit: RowEdit) -> str:
 def _decide(office: Office, edit: RowEdit, proposal: Proposal, decision: str) -> str:
     if proposal.state is State.BLOCKED:
         raise RefusedEdit("A blocked message can't be released here. Mend what blocks it, or telephone.")
+    if proposal.state is State.PROPOSED:
+        return _approve(office, edit, proposal, decision)
     if decision == "stop" and _move(office, edit, proposal, State.STOPPED, "Somebody stopped it.", State.HELD):
         return f"Stopped by {edit.person.initials}. The pupil is on the phone list."
     if decision == "hold" and proposal.state is State.HELD:
@@ -119,6 +124,16 @@ def _decide(office: Office, edit: RowEdit, proposal: Proposal, decision: str) ->
     if decision in {"", "release"} and proposal.state is State.HELD:
         return "It goes when its countdown ends, if the mark still says N."
     raise RefusedEdit(f"Too late: the message is {proposal.state}.")
+
+
+def _approve(office: Office, edit: RowEdit, proposal: Proposal, decision: str) -> str:
+    """A message that waits for a named person: "release" is their yes, and without it nothing ever leaves."""
+    if decision != "release":
+        return "It waits: nothing leaves unless somebody writes release."
+    try:
+        return approve(office, proposal.key, edit.person)
+    except NotApproved as refused:
+        raise RefusedEdit(str(refused)) from refused
 
 
 def _release_brake(office: Office, edit: RowEdit, decision: str) -> str:

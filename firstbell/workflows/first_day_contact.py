@@ -15,6 +15,7 @@ from firstbell.workflows.corrections import lost_corrections, plan_corrections
 from firstbell.workflows.drawing import draw_workbooks
 from firstbell.workflows.edits import Said, take_edits
 from firstbell.workflows.first_day_letters import CorrectionLetter, FirstDayLetter
+from firstbell.workflows.half_term import send_half_term_messages
 from firstbell.workflows.office import Office
 from firstbell.workflows.office_notices import the_office_told
 from firstbell.workflows.phone_list import Call, phone_list
@@ -131,6 +132,7 @@ def _write(office: Office, now: SessionNow, brakes: tuple[Brake, ...]) -> tuple[
     told = send_due(office, Purpose.FIRST_DAY_ABSENCE, FirstDayLetter(office, now), holds.let_go)
     plan_corrections(office, now)
     corrected = send_due(office, Purpose.IN_SCHOOL_CORRECTION, CorrectionLetter(office, now))
+    send_half_term_messages(office, now.session.date)
     return told.moved, corrected.moved
 
 

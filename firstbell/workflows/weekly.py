@@ -1,15 +1,17 @@
 """The weekly watch: every pupil's year worked out anew, who has moved, what is owed, and what the authority must know.
 
-Nothing is sent and nothing is decided here: the sheets show findings, and people write down what they do about them.
+Nothing is decided here: the sheets show findings, and people write down what they do about them. All that leaves are
+half-term messages that a named person has approved one by one.
 """
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from firstbell.errors import NeedsHuman
 from firstbell.records import SheetRows
 from firstbell.workflows.edits import Said, take_edits
+from firstbell.workflows.half_term import propose_half_term_messages, send_half_term_messages
 from firstbell.workflows.office import Office
 from firstbell.workflows.return_proposals import ReturnProposal, propose_returns, return_state
 from firstbell.workflows.sync import sync
@@ -31,6 +33,7 @@ class WeeklyReport:
     patterns: int = 0
     thresholds_met: int = 0
     returns_open: int = 0
+    half_term_messages: int = 0
     needs: tuple[str, ...] = ()
 
 
@@ -40,8 +43,10 @@ def weekly(office: Office) -> WeeklyReport:
     sync(office)
     school = watch_school(office, office.today())
     returns = propose_returns(office, school)
+    half_term = propose_half_term_messages(office, office.today())
+    send_half_term_messages(office, office.today())
     undrawn = _draw(office, _week_sheets(office, school, returns, said))
-    report = _report(office, school, returns, undrawn)
+    report = replace(_report(office, school, returns, undrawn), half_term_messages=half_term.proposed)
     office.store.ledger.append("weekly.finished", at=office.clock.now(), actor="Firstbell", facts=_facts(report))
     office.store.desk.heartbeat("weekly", at=office.clock.now(), due_at=None, outcome="done")
     return report

@@ -14,7 +14,7 @@ OUTCOMES = (
 )
 MESSAGE_TONES = (
     Highlight(("not certain that it went", "did not arrive", "blocked", "needs two people"), Tone.ALARM),
-    Highlight(("waiting to go", "going"), Tone.CAUTION),
+    Highlight(("waiting to go", "going", "needs approval"), Tone.CAUTION),
     Highlight(("sent", "answered", "released", "told: in school after all"), Tone.DONE),
     Highlight(("stopped", "recalled", "lapsed"), Tone.QUIET),
 )

@@ -6,9 +6,11 @@ import pytest
 
 from firstbell.settings import WatchSettings
 from firstbell.testing.morning_story import SETTINGS, MorningStory
+from firstbell.workflows.first_day_contact import first_day_contact
 from firstbell.workflows.weekly import returns, weekly
 from rules.calendar import both_sessions
 from rules.codes import AttendanceCode
+from rules.contact.purposes import Purpose
 from rules.people import PupilFlags
 
 PRESENT = {"AM": AttendanceCode.PRESENT_MORNING, "PM": AttendanceCode.PRESENT_AFTERNOON}
@@ -168,3 +170,26 @@ def test_a_stricter_school_calls_a_pupil_at_risk_sooner():
     weekly(story.office)
 
     assert row_about(story, "Watch list", "Alicia")["Band"] == "at risk"
+
+
+def test_a_half_term_message_waits_in_the_queue_until_a_named_person_approves_it(story):
+    story.clock.set(dt.datetime(2026, 11, 2, 9, 30, tzinfo=dt.UTC))
+    story.given_a_pupil("ALICIA", forename="Alicia")
+    story.given_a_contact("MUM", "ALICIA")
+    attend(story, {"ALICIA": {UNAUTHORISED: days(dt.date(2026, 9, 7), 5)}})
+    assert weekly(story.office).half_term_messages == 1
+    story.given_the_time("09:45")
+    story.the_mis_exports()
+    first_day_contact(story.office)
+    (queued,) = [row for row in story.attendance.sees("Queue") if row["What"] == "Half-term message"]
+    assert queued["State"] == "needs approval"
+    assert story.mailer.sent == []
+
+    (key,) = [p.key for p in story.store.proposals.find(purpose=Purpose.HALF_TERM_DAYS_MISSED)]
+    story.when_somebody_types("Queue", key, Decision="release", Initials="AO")
+    story.when_the_run_happens("10:00")
+    assert story.mailer.sent == []
+    story.given_the_time("16:05")
+    weekly(story.office)
+
+    assert [m.to.reveal() for m in story.mailer.sent] == ["mum@example.net"]

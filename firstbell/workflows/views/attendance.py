@@ -14,7 +14,9 @@ from sheets_templates import Cell
 
 # Messages that still move or wait; the rest of the queue is history and stands in the contact log.
 WAITING = (State.HELD, State.RELEASING, State.SENDING, State.UNKNOWN)
+QUEUED = {Purpose.FIRST_DAY_ABSENCE: "First-day message", Purpose.HALF_TERM_DAYS_MISSED: "Half-term message"}
 STATE_WORDS = {
+    State.PROPOSED: "needs approval",
     State.HELD: "waiting to go",
     State.RELEASING: "going",
     State.SENDING: "going",
@@ -83,6 +85,7 @@ def queue_rows(office: Office, picture: Picture) -> Rows:
             **picture.says("Queue", brake.key),
         }
     shown = [p for p in _first_day(picture) if p.state in {*WAITING, State.BLOCKED, State.STOPPED}]
+    shown += office.store.proposals.find(purpose=Purpose.HALF_TERM_DAYS_MISSED, states=[State.PROPOSED, *WAITING])
     for proposal in sorted(shown, key=lambda p: (p.state is not State.HELD, p.release_at, p.key)):
         rows[proposal.key] = _queue_row(office, picture, proposal)
     return rows
@@ -91,7 +94,7 @@ def queue_rows(office: Office, picture: Picture) -> Rows:
 def _queue_row(office: Office, picture: Picture, proposal: Proposal) -> dict[str, Cell]:
     who = picture.who(proposal.subject_id)
     return {
-        "What": "First-day message",
+        "What": QUEUED[proposal.purpose],
         "Pupil": str(who["Pupil"]),
         "Form": str(who["Form"]),
         "Session": str(proposal.session),

@@ -207,7 +207,7 @@ class FamilyStory(MorningStory):
 TIMES = ("09:45", "09:50", "09:56", "10:07", "10:18", "10:40", "11:10", "12:25")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(
     links=st.dictionaries(st.tuples(some_child, some_person), link, min_size=4, max_size=16),
     inboxes=st.tuples(*[some_inbox] * 4),

@@ -6,12 +6,13 @@ from enum import StrEnum
 
 from rules.absence.counts import SessionCounts
 from rules.absence.forecast import is_over_the_line
-from rules.absence.persistent import persistent_absence, severe_absence
-from rules.findings import Finding, Outcome
+from rules.absence.rates import percent_of_possible, round_half_up
+from rules.findings import Finding, Outcome, how_many
+from rules.parameters import parameter
 
 
 class BandLabel(StrEnum):
-    """The bands, best first."""
+    """The bands, from nothing known over the best to the worst."""
 
     NO_DATA = "no data"
     ON_TRACK = "on track"
@@ -22,7 +23,10 @@ class BandLabel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """The band a pupil is in. `is_early`: so few possible sessions that a percentage says little yet."""
+    """The band a pupil is in. `is_early`: so few possible sessions that a percentage says little yet.
+
+    `finding` is met in the two official bands.
+    """
 
     label: BandLabel
     is_early: bool
@@ -30,23 +34,42 @@ class Band:
 
 
 def band_of(counts: SessionCounts, as_of: dt.date, at_risk_from_percent: int, caution_below_sessions: int) -> Band:
-    """The band of a pupil's own sessions so far; exactly ninety per cent attended is persistent absence."""
+    """The band of a pupil's own sessions so far, unrounded: exactly ninety per cent attended is persistent absence.
+
+    `at_risk_from_percent` (of possible sessions missed) and `caution_below_sessions` are the school's own.
+    """
+    persistent = parameter("absence/persistent_absence").on(as_of)
+    severe = parameter("absence/severe_absence").on(as_of)
+    edges = {
+        BandLabel.SEVERE: severe.value,
+        BandLabel.PERSISTENT: persistent.value,
+        BandLabel.AT_RISK: at_risk_from_percent,
+    }
+    label = _label(counts, edges)
     is_early = counts.possible < caution_below_sessions
-    persistent, severe = persistent_absence(counts, as_of), severe_absence(counts, as_of)
+    is_met = label in {BandLabel.PERSISTENT, BandLabel.SEVERE}
+    outcome = Outcome.MET if is_met else Outcome.NOT_MET if counts.possible else Outcome.INSUFFICIENT_DATA
+    sentence = _sentence(counts, label, edges) + (_caution(counts) if is_early else "")
+    return Band(label, is_early, Finding(outcome, sentence, parameters=(persistent, severe)))
+
+
+def _label(counts: SessionCounts, edges: dict[BandLabel, int]) -> BandLabel:
     if not counts.possible:
-        return Band(BandLabel.NO_DATA, is_early, Finding(Outcome.INSUFFICIENT_DATA, "No possible session yet."))
-    if severe.is_met:
-        return Band(BandLabel.SEVERE, is_early, _with_caution(severe, counts, is_early))
-    if persistent.is_met:
-        return Band(BandLabel.PERSISTENT, is_early, _with_caution(persistent, counts, is_early))
-    at_risk = is_over_the_line(counts.absent, counts.possible, at_risk_from_percent)
-    return Band(
-        BandLabel.AT_RISK if at_risk else BandLabel.ON_TRACK, is_early, _with_caution(persistent, counts, is_early)
-    )
+        return BandLabel.NO_DATA
+    reached = (band for band, edge in edges.items() if is_over_the_line(counts.absent, counts.possible, edge))
+    return next(reached, BandLabel.ON_TRACK)
 
 
-def _with_caution(finding: Finding, counts: SessionCounts, is_early: bool) -> Finding:  # noqa: FBT001 - a plain fact
-    if not is_early:
-        return finding
-    sentence = f"{finding.sentence} Only {counts.possible} sessions so far: too early to say much."
-    return Finding(finding.outcome, sentence, finding.counted, finding.left_out, finding.parameters)
+def _sentence(counts: SessionCounts, label: BandLabel, edges: dict[BandLabel, int]) -> str:
+    rate = percent_of_possible(counts.absent, counts)
+    if rate is None:
+        return "No session was possible yet."
+    missed = f"Missed {counts.absent} of {how_many(counts.possible, 'possible session')} ({round_half_up(rate)} %)"
+    if label is BandLabel.ON_TRACK:
+        return f"{missed}: on track, below the school's line of {edges[BandLabel.AT_RISK]} %."
+    whose = "the school's own line" if label is BandLabel.AT_RISK else "the official line"
+    return f"{missed}: {label}, from {edges[label]} % on, {whose}."
+
+
+def _caution(counts: SessionCounts) -> str:
+    return f" With {how_many(counts.possible, 'possible session')} it is too early to say much." if counts.possible else ""

@@ -1,7 +1,7 @@
 """Where a pupil's absence is heading: how many sessions lead across the persistent absence line, and by which date.
 
-Persistent absence is missing ten per cent or more of one's own possible sessions, so both ways are exact: missing every
-session from now on until the line is reached, or attending every session until it is left behind.
+Persistent absence is missing ten per cent or more of one's own possible sessions of a school year, so both ways are
+exact: missing every session from tomorrow on until the line is reached, or attending every one until it is left.
 """
 
 import datetime as dt
@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rules.absence.counts import SessionCounts, count_sessions
-from rules.calendar import SchoolCalendar, Session
-from rules.calendar.sessions import in_words
+from rules.calendar import SchoolCalendar, Session, first_of_school_year
+from rules.calendar.sessions import in_words, weekday_in_words
 from rules.findings import Finding, Outcome, how_many
 from rules.parameters import Entry, parameter
 from rules.registers import RegisterSpan
@@ -18,12 +18,13 @@ from rules.registers import RegisterSpan
 
 @dataclass(frozen=True, slots=True)
 class AbsenceForecast:
-    """`missed_to_persistent` and `persistent_on`: missed in a row from the next session on, what it takes and when.
+    """`missed_to_persistent` and `persistent_on`: missed in a row from tomorrow on, what it takes and when.
 
-    `attended_to_recover` and `recovers_on`: the same for attending. None where it is not so, or not before the known
-    calendar ends. MET: the pupil is persistently absent now.
+    `attended_to_recover` and `recovers_on`: the same for attending. None where it is not so, or not before the calendar
+    or the school year ends. `finding` is met when the pupil is persistently absent now.
     """
 
+    counts: SessionCounts
     missed_to_persistent: int | None
     persistent_on: dt.date | None
     attended_to_recover: int | None
@@ -34,19 +35,16 @@ class AbsenceForecast:
 def absence_forecast(
     span: RegisterSpan, calendar: SchoolCalendar, year_group: str | None, as_of: dt.date
 ) -> AbsenceForecast:
-    """Look ahead from the end of `as_of` over the sessions of the pupil's year group that the calendar knows."""
+    """Look ahead from the end of `as_of` over the rest of its school year, as far as the calendar knows it."""
     law = parameter("absence/persistent_absence").on(as_of)
-    counts = count_sessions(span.between(dt.date.min, as_of).marks)
-    ahead = calendar.sessions(as_of + dt.timedelta(days=1), calendar.last, year_group)
+    counts = count_sessions(span.between(first_of_school_year(as_of), as_of).marks)
     if not counts.possible:
-        return AbsenceForecast(None, None, None, None, _no_data(law))
+        nothing = "No session was possible yet this school year, so nothing can be said of the sessions to come."
+        return AbsenceForecast(counts, None, None, None, None, _finding(Outcome.INSUFFICIENT_DATA, nothing, law))
+    ahead = calendar.sessions(as_of + dt.timedelta(days=1), _end_of_year(calendar, as_of), year_group)
     if is_over_the_line(counts.absent, counts.possible, law.value):
-        attended = next((n for n in range(1, len(ahead) + 1) if not _over(counts, 0, n, law)), None)
-        recovers_on = ahead[attended - 1].date if attended else None
-        return AbsenceForecast(None, None, attended, recovers_on, _persistent(attended, recovers_on, calendar, law))
-    missed = next((n for n in range(1, len(ahead) + 1) if _over(counts, n, n, law)), None)
-    persistent_on = ahead[missed - 1].date if missed else None
-    return AbsenceForecast(missed, persistent_on, None, None, _not_yet(missed, ahead, law))
+        return _way_back(counts, ahead, law)
+    return _way_there(counts, ahead, law)
 
 
 def is_over_the_line(absent: int, possible: int, percent: int) -> bool:
@@ -54,29 +52,50 @@ def is_over_the_line(absent: int, possible: int, percent: int) -> bool:
     return possible > 0 and absent * 100 >= possible * percent
 
 
-def _over(counts: SessionCounts, missed: int, more: int, law: Entry) -> bool:
-    return is_over_the_line(counts.absent + missed, counts.possible + more, law.value)
+def missed_to_reach(counts: SessionCounts, percent: int) -> int:
+    """The least n >= 0 with (absent + n) of (possible + n) sessions missed at or above the line, below 100 per cent."""
+    short = counts.possible * percent - counts.absent * 100
+    return max(0, -(-short // (100 - percent)))
 
 
-def _no_data(law: Entry) -> Finding:
-    return Finding(Outcome.INSUFFICIENT_DATA, "No session has counted yet, so nothing can be said.", parameters=(law,))
+def attended_to_leave(counts: SessionCounts, percent: int) -> int:
+    """The least n >= 0 with absent of (possible + n) sessions missed below the line."""
+    over = counts.absent * 100 - counts.possible * percent
+    return max(0, over // percent + 1)
 
 
-def _persistent(attended: int | None, on: dt.date | None, calendar: SchoolCalendar, law: Entry) -> Finding:
-    if attended is None or on is None:
-        ends = f"{calendar.last.day} {calendar.last:%B %Y}"
-        sentence = f"Even full attendance until {ends}, where the calendar ends, stays at {law.value} % missed or more."
-    else:
-        sentence = (
-            f"Attending the next {how_many(attended, 'session')}, to {in_words(on)}, leaves {law.value} % behind."
-        )
-    return Finding(Outcome.MET, sentence, parameters=(law,))
+def _way_there(counts: SessionCounts, ahead: Sequence[Session], law: Entry) -> AbsenceForecast:
+    missed = missed_to_reach(counts, law.value)
+    if missed > len(ahead):
+        sentence = f"Even missing every session {_left(ahead)} would not bring this pupil to {law.value} %."
+        return AbsenceForecast(counts, None, None, None, None, _finding(Outcome.NOT_MET, sentence, law))
+    on = ahead[missed - 1].date
+    more = how_many(missed, "more session")
+    sentence = f"Missing {more}, by {weekday_in_words(on)}, brings this pupil to {law.value} %."
+    return AbsenceForecast(counts, missed, on, None, None, _finding(Outcome.NOT_MET, sentence, law))
 
 
-def _not_yet(missed: int | None, ahead: Sequence[Session], law: Entry) -> Finding:
-    if missed is None:
-        sentence = f"No absence before the calendar ends could reach {law.value} %."
-    else:
-        on = in_words(ahead[missed - 1].date)
-        sentence = f"Missing the next {how_many(missed, 'session')}, to {on}, would reach {law.value} %."
-    return Finding(Outcome.NOT_MET, sentence, parameters=(law,))
+def _way_back(counts: SessionCounts, ahead: Sequence[Session], law: Entry) -> AbsenceForecast:
+    attended = attended_to_leave(counts, law.value)
+    if attended > len(ahead):
+        sentence = f"Even attending every session {_left(ahead)} leaves this pupil at {law.value} % missed or more."
+        return AbsenceForecast(counts, None, None, None, None, _finding(Outcome.MET, sentence, law))
+    on = ahead[attended - 1].date
+    next_ones = "the next session" if attended == 1 else f"the next {attended} sessions"
+    sentence = f"Attending {next_ones}, by {weekday_in_words(on)}, brings this pupil below {law.value} % missed."
+    return AbsenceForecast(counts, None, None, attended, on, _finding(Outcome.MET, sentence, law))
+
+
+def _finding(outcome: Outcome, sentence: str, law: Entry) -> Finding:
+    return Finding(outcome, sentence, parameters=(law,))
+
+
+def _left(ahead: Sequence[Session]) -> str:
+    if not ahead:
+        return "(the calendar has none left this school year)"
+    return f"until {in_words(ahead[-1].date)}, where the calendar ends,"
+
+
+def _end_of_year(calendar: SchoolCalendar, as_of: dt.date) -> dt.date:
+    first = first_of_school_year(as_of)
+    return min(calendar.last, first.replace(year=first.year + 1) - dt.timedelta(days=1))

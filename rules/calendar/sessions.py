@@ -6,6 +6,7 @@ from enum import StrEnum
 
 # English whatever the computer's own language is; `strftime` would follow that, and takes ten times as long.
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WEEKDAYS_IN_FULL = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -50,3 +51,8 @@ def both_sessions(day: dt.date) -> tuple[Session, Session]:
 def in_words(day: dt.date) -> str:
     """A date as staff read it: 9 November 2026."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def weekday_in_words(day: dt.date) -> str:
+    """A date near enough to need no year, with its day of the week: Thursday 26 November."""
+    return f"{WEEKDAYS_IN_FULL[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"

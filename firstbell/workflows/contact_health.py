@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from firstbell.records import Proposal, State
+from firstbell.workflows.planning import for_tutors
 from firstbell.workflows.session_now import SessionNow
 from rules.contact.permissions import Refusal, who_may_be_told
 from rules.contact.purposes import Purpose
@@ -15,7 +16,7 @@ MEND = {
     Refusal.RESPONSIBILITY_UNKNOWN: "Record in the MIS who has parental responsibility.",
     Refusal.NO_ADDRESS: "Ask for an e-mail address.",
     Refusal.BAD_ADDRESS: "Correct the e-mail address in the MIS: one address, nothing else.",
-    Refusal.SHARES_ADDRESS: "Ask for an address that the blocked contact can't read.",
+    Refusal.SHARES_ADDRESS: "The safeguarding team asks for an address of the contact's own.",
 }
 
 
@@ -67,7 +68,7 @@ def _lines(
         )
     for refusal in reasons:
         if refusal in MEND:
-            yield HealthLine(pupil, 2, next(d.sentence for d in decisions if d.refusal is refusal), MEND[refusal])
+            yield HealthLine(pupil, 2, next(for_tutors(d) for d in decisions if d.refusal is refusal), MEND[refusal])
     least = parameter("contact/emergency_contacts").on(as_of).value
     if len({link.contact_id for link in links}) < least:
         yield HealthLine(pupil, 3, f"Fewer than {least} emergency contacts.", "Ask the family for another contact.")

@@ -4,7 +4,7 @@ from firstbell.errors import NeedsHuman
 from firstbell.ports import Workbook
 from firstbell.records import SheetRows
 from firstbell.workflows.office import Office
-from firstbell.workflows.views import attendance, follow_up, safeguarding
+from firstbell.workflows.views import attendance, follow_up, safeguarding, unexplained
 from firstbell.workflows.views.picture import Picture, Rows
 from sheets_templates import WorkbookLayout
 from sheets_templates.attendance import ATTENDANCE
@@ -30,7 +30,7 @@ def attendance_sheets(office: Office, picture: Picture) -> dict[str, Rows]:
         "Queue": attendance.queue_rows(office, picture),
         "Phone list": attendance.phone_rows(picture),
         "Registers to chase": attendance.register_rows(office, picture),
-        "Unexplained (N)": follow_up.unexplained_rows(office, picture),
+        "Unexplained (N)": unexplained.unexplained_rows(office, picture),
         "Changes": follow_up.change_rows(office, picture),
         "Contact log": follow_up.contact_log_rows(office, picture),
         "Health": follow_up.health_rows(office, picture),

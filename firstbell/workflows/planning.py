@@ -9,7 +9,7 @@ from firstbell.workflows.session_now import SessionNow
 from rules.contact.addresses import address_key
 from rules.contact.guards import Guarded, Situation, guard_against
 from rules.contact.households import sharing_group
-from rules.contact.permissions import Decision, age_on, contacts_to_tell, who_may_be_told
+from rules.contact.permissions import Decision, Refusal, age_on, contacts_to_tell, who_may_be_told
 from rules.contact.purposes import Purpose
 from rules.people import Personal, Pupil
 
@@ -78,10 +78,17 @@ def _for_pupil(office: Office, now: SessionNow, pupil: Pupil) -> list[Proposal]:
     decisions = decisions_for(now, pupil)
     chosen = contacts_to_tell(decisions, office.settings.first_day.contacts_told_first)
     if not chosen:
-        reasons = dict.fromkeys(d.sentence for d in decisions) or {"The MIS holds no contact for this pupil.": None}
+        reasons = dict.fromkeys(for_tutors(d) for d in decisions) or {"The MIS holds no contact for this pupil.": None}
         return [_to_nobody(office, now, pupil, " ".join(reasons))]
     group = sharing_group(decisions, PURPOSE, now.session)
     return [first_day_proposal(office, now, pupil, decision, group) for decision in chosen]
+
+
+def for_tutors(decision: Decision) -> str:
+    """A decision's sentence as the Attendance workbook may show it: tutors read that, and orders are not theirs."""
+    if decision.refusal in {Refusal.BLOCKED, Refusal.SHARES_ADDRESS}:
+        return "One contact may not be written to: ask the safeguarding team before you call."
+    return decision.sentence
 
 
 def first_day_proposal(

@@ -13,6 +13,7 @@ from firstbell.records import SheetRows
 from firstbell.workflows.edits import Said, take_edits
 from firstbell.workflows.half_term import propose_half_term_messages, send_half_term_messages
 from firstbell.workflows.office import Office
+from firstbell.workflows.office_notices import the_office_told
 from firstbell.workflows.return_proposals import ReturnProposal, propose_returns, return_state
 from firstbell.workflows.sync import sync
 from firstbell.workflows.views import watch as views
@@ -39,6 +40,11 @@ class WeeklyReport:
 
 def weekly(office: Office) -> WeeklyReport:
     """Take people's edits, read the MIS, work out the school, propose returns and draw the sheets of the week."""
+    with the_office_told(office, "The weekly watch did not run to its end"):
+        return _weekly(office)
+
+
+def _weekly(office: Office) -> WeeklyReport:
     said = take_edits(office)
     sync(office)
     school = watch_school(office, office.today())
@@ -54,12 +60,13 @@ def weekly(office: Office) -> WeeklyReport:
 
 def returns(office: Office) -> WeeklyReport:
     """Only the returns to the local authority: proposed, with what people have decided about each."""
-    said = take_edits(office)
-    sync(office)
-    school = watch_school(office, office.today())
-    proposals = propose_returns(office, school)
-    undrawn = _draw(office, {"LA returns": views.return_rows(office, school, proposals, said)})
-    return _report(office, school, proposals, undrawn)
+    with the_office_told(office, "The returns did not run to their end"):
+        said = take_edits(office)
+        sync(office)
+        school = watch_school(office, office.today())
+        proposals = propose_returns(office, school)
+        undrawn = _draw(office, {"LA returns": views.return_rows(office, school, proposals, said)})
+        return _report(office, school, proposals, undrawn)
 
 
 def _week_sheets(

@@ -60,3 +60,15 @@ def test_a_landline_where_a_mobile_is_expected_is_said(story):
     story.when_the_run_happens("09:45")
 
     assert any("landline" in wrong for wrong in wrongs(story))
+
+
+def test_a_court_order_is_not_told_to_tutors_who_read_the_workbook(story):
+    story.given_an_unexplained_absence("ALICIA")
+    story.links.clear()
+    story.given_a_contact("DAD", "ALICIA", is_blocked=True)
+
+    story.when_the_run_happens("09:45")
+
+    shown = str([story.attendance.sees(sheet) for sheet in ("Today", "Queue", "Phone list", "Health", "Contact log")])
+    assert "must not be contacted" not in shown
+    assert "ask the safeguarding team" in shown

@@ -8,7 +8,6 @@ from firstbell.workflows.office import Office
 from firstbell.workflows.row_keys import pupil_session_key
 from firstbell.workflows.views.picture import Picture, Rows
 from firstbell.workflows.words import name_of
-from rules.absence.unexplained import UnexplainedAbsence, unexplained_absences
 from rules.calendar import Session
 from rules.codes import code_table
 from rules.contact.purposes import PURPOSES, Audience, Purpose
@@ -46,52 +45,6 @@ PURPOSE_WORDS = {
     Purpose.ATTENDANCE_CONTRACT_OFFER: "offer of an attendance contract",
     Purpose.NOTICE_TO_IMPROVE_DRAFT: "draft of a notice to improve",
 }
-
-
-def unexplained_rows(office: Office, picture: Picture) -> Rows:
-    """Every N of the school year so far that still stands, the oldest first, with the last day to settle it."""
-    calendar, today = office.mis.calendar(), office.today()
-    spans = office.store.registers.spans(calendar.first, today)
-    found: list[tuple[Session, str, UnexplainedAbsence]] = []
-    for pupil_id, pupil in picture.now.pupils.items():
-        if pupil_id in spans:
-            absences = unexplained_absences(spans[pupil_id], calendar, pupil.year_group, today)
-            found += [(absence.session, pupil_id, absence) for absence in absences]
-    attempts = _attempts(office)
-    return dict(_unexplained_row(picture, attempts, pupil_id, absence) for _, pupil_id, absence in sorted(found))
-
-
-def _unexplained_row(
-    picture: Picture, attempts: dict[tuple[str, Session], int], pupil_id: str, absence: UnexplainedAbsence
-) -> tuple[str, dict[str, Cell]]:
-    key = pupil_session_key(pupil_id, absence.session)
-    return key, {
-        **picture.who(pupil_id),
-        "Date": absence.session.date,
-        "Session": absence.session.half.value,
-        "School days open": absence.school_days_open,
-        "Settle by": absence.settle_by,
-        "State": _n_state(absence, picture.now.session.date),
-        "Attempts": attempts.get((pupil_id, absence.session), 0),
-        **picture.says("Unexplained (N)", key),
-    }
-
-
-def _n_state(absence: UnexplainedAbsence, today: dt.date) -> str:
-    if absence.is_overdue:
-        return "overdue"
-    if absence.settle_by is None:
-        return "calendar ends"
-    return "last day" if absence.settle_by == today else "in time"
-
-
-def _attempts(office: Office) -> dict[tuple[str, Session], int]:
-    """How often a family was contacted about each session."""
-    counts: dict[tuple[str, Session], int] = {}
-    for proposal in office.store.proposals.find(purpose=Purpose.FIRST_DAY_ABSENCE, states=REACHED):
-        key = (proposal.subject_id, proposal.session)
-        counts[key] = counts.get(key, 0) + 1
-    return counts
 
 
 def change_rows(office: Office, picture: Picture) -> Rows:

@@ -297,7 +297,8 @@ def test_the_draft_of_another_sender_is_not_ours(server, connect):
 
 
 def test_a_sender_outside_ascii_is_misconfigured():
-    settings = SmtpSettings(host="127.0.0.1", sender="büro@schule.example")
+    past_its_own_check = SmtpSettings.model_construct
+    settings = past_its_own_check(host="127.0.0.1", sender="büro@schule.example")
 
     with pytest.raises(Misconfigured, match=r"smtp\.sender"):
         SmtpMailer(settings, FakeSecrets(), FakeClock())

@@ -49,7 +49,7 @@ def band_of(counts: SessionCounts, as_of: dt.date, at_risk_from_percent: int, ca
     is_early = counts.possible < caution_below_sessions
     is_met = label in {BandLabel.PERSISTENT, BandLabel.SEVERE}
     outcome = Outcome.MET if is_met else Outcome.NOT_MET if counts.possible else Outcome.INSUFFICIENT_DATA
-    sentence = _sentence(counts, label, edges) + (_caution(counts) if is_early else "")
+    sentence = _sentence(counts, label, edges) + (_caution(counts) if is_early and counts.possible else "")
     return Band(label, is_early, Finding(outcome, sentence, parameters=(persistent, severe)))
 
 
@@ -72,4 +72,4 @@ def _sentence(counts: SessionCounts, label: BandLabel, edges: dict[BandLabel, in
 
 
 def _caution(counts: SessionCounts) -> str:
-    return f" With {how_many(counts.possible, 'possible session')} it is too early to say much." if counts.possible else ""
+    return f" With {how_many(counts.possible, 'possible session')} it is too early to say much."

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rules.absence.counts import SessionCounts, count_sessions
-from rules.calendar import SchoolCalendar, Session, first_of_school_year
+from rules.calendar import SchoolCalendar, first_of_school_year
 from rules.calendar.sessions import in_words, weekday_in_words
 from rules.findings import Finding, Outcome, how_many
 from rules.parameters import Entry, parameter
 from rules.registers import RegisterSpan
+
+SESSIONS_A_DAY = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def absence_forecast(
     if not counts.possible:
         nothing = "No session was possible yet this school year, so nothing can be said of the sessions to come."
         return AbsenceForecast(counts, None, None, None, None, _finding(Outcome.INSUFFICIENT_DATA, nothing, law))
-    ahead = calendar.sessions(as_of + dt.timedelta(days=1), _end_of_year(calendar, as_of), year_group)
+    ahead = calendar.school_days(as_of + dt.timedelta(days=1), _end_of_year(calendar, as_of), year_group)
     if is_over_the_line(counts.absent, counts.possible, law.value):
         return _way_back(counts, ahead, law)
     return _way_there(counts, ahead, law)
@@ -52,48 +54,48 @@ def is_over_the_line(absent: int, possible: int, percent: int) -> bool:
     return possible > 0 and absent * 100 >= possible * percent
 
 
-def missed_to_reach(counts: SessionCounts, percent: int) -> int:
-    """The least n >= 0 with (absent + n) of (possible + n) sessions missed at or above the line, below 100 per cent."""
-    short = counts.possible * percent - counts.absent * 100
-    return max(0, -(-short // (100 - percent)))
-
-
-def attended_to_leave(counts: SessionCounts, percent: int) -> int:
-    """The least n >= 0 with absent of (possible + n) sessions missed below the line."""
-    over = counts.absent * 100 - counts.possible * percent
-    return max(0, over // percent + 1)
-
-
-def _way_there(counts: SessionCounts, ahead: Sequence[Session], law: Entry) -> AbsenceForecast:
-    missed = missed_to_reach(counts, law.value)
-    if missed > len(ahead):
+def _way_there(counts: SessionCounts, ahead: Sequence[dt.date], law: Entry) -> AbsenceForecast:
+    missed = _missed_to_reach(counts, law.value)
+    if missed > SESSIONS_A_DAY * len(ahead):
         sentence = f"Even missing every session {_left(ahead)} would not bring this pupil to {law.value} %."
         return AbsenceForecast(counts, None, None, None, None, _finding(Outcome.NOT_MET, sentence, law))
-    on = ahead[missed - 1].date
+    on = ahead[(missed - 1) // SESSIONS_A_DAY]
     more = how_many(missed, "more session")
     sentence = f"Missing {more}, by {weekday_in_words(on)}, brings this pupil to {law.value} %."
     return AbsenceForecast(counts, missed, on, None, None, _finding(Outcome.NOT_MET, sentence, law))
 
 
-def _way_back(counts: SessionCounts, ahead: Sequence[Session], law: Entry) -> AbsenceForecast:
-    attended = attended_to_leave(counts, law.value)
-    if attended > len(ahead):
+def _way_back(counts: SessionCounts, ahead: Sequence[dt.date], law: Entry) -> AbsenceForecast:
+    attended = _attended_to_leave(counts, law.value)
+    if attended > SESSIONS_A_DAY * len(ahead):
         sentence = f"Even attending every session {_left(ahead)} leaves this pupil at {law.value} % missed or more."
         return AbsenceForecast(counts, None, None, None, None, _finding(Outcome.MET, sentence, law))
-    on = ahead[attended - 1].date
+    on = ahead[(attended - 1) // SESSIONS_A_DAY]
     next_ones = "the next session" if attended == 1 else f"the next {attended} sessions"
     sentence = f"Attending {next_ones}, by {weekday_in_words(on)}, brings this pupil below {law.value} % missed."
     return AbsenceForecast(counts, None, None, attended, on, _finding(Outcome.MET, sentence, law))
+
+
+def _missed_to_reach(counts: SessionCounts, percent: int) -> int:
+    """The least n with (absent + n) of (possible + n) sessions missed at or above the line, for a pupil below it."""
+    short = counts.possible * percent - counts.absent * 100
+    return -(-short // (100 - percent))
+
+
+def _attended_to_leave(counts: SessionCounts, percent: int) -> int:
+    """The least n with absent of (possible + n) sessions missed below the line, for a pupil on or above it."""
+    over = counts.absent * 100 - counts.possible * percent
+    return over // percent + 1
 
 
 def _finding(outcome: Outcome, sentence: str, law: Entry) -> Finding:
     return Finding(outcome, sentence, parameters=(law,))
 
 
-def _left(ahead: Sequence[Session]) -> str:
+def _left(ahead: Sequence[dt.date]) -> str:
     if not ahead:
         return "(the calendar has none left this school year)"
-    return f"until {in_words(ahead[-1].date)}, where the calendar ends,"
+    return f"until {in_words(ahead[-1])}, the last school day the calendar has this school year,"
 
 
 def _end_of_year(calendar: SchoolCalendar, as_of: dt.date) -> dt.date:

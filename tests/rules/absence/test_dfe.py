@@ -149,6 +149,15 @@ def test_a_calendar_that_ends_before_the_summer_has_no_last_half_term():
     assert last_half_term_begins(calendar, FIRST_DAY) is None
 
 
+def test_the_summer_holiday_is_not_taken_for_the_half_term_holiday():
+    to_whitsun = Term("Summer 1", dt.date(2027, 4, 12), dt.date(2027, 5, 28))
+    calendar = SchoolCalendar(
+        "Gap", "2026-28", (to_whitsun, Term("Autumn 1", dt.date(2027, 9, 2), dt.date(2027, 10, 22)))
+    )
+
+    assert last_half_term_begins(calendar, dt.date(2027, 5, 28)) is None
+
+
 @pytest.mark.parametrize(
     ("born", "year", "age"),
     [

@@ -74,7 +74,7 @@ def office_of(settings: Settings, clock: Clock, *, rehearse: bool) -> Office:
         safeguarding_workbook=LocalWorkbook(folder / "Safeguarding" / "Safeguarding.xlsx"),
         mailer=_mailer(settings, folder, clock, rehearse=rehearse),
         channel=LocalChannel(folder / CHANNEL, clock),
-        folders=LocalFolders(folder / "Safeguarding"),
+        folders=LocalFolders(folder / "Restricted"),
         clock=clock,
         wording=Wording.of_school(settings.local.folder / "message_templates"),
     )

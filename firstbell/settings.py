@@ -151,6 +151,7 @@ class WatchSettings(Section):
     `false_alarms_percent`: how often, in a hundred weeks of pure chance, the whole school may show one false pattern.
     `postholder`: initials of the person whose working days bring the N limit forward.
     `attempts_before_unauthorised`: how often a family must have been contacted before O is proposed for an N.
+    `expected_attendance_percent`: the attendance the school is expected to reach; 0 where it has no such figure.
     `return_interval_days`: how often the local authority wants attendance returns; at least monthly by law.
     """
 
@@ -160,6 +161,7 @@ class WatchSettings(Section):
     false_alarms_percent: Annotated[int, Field(ge=1, le=20)] = 5
     postholder: str = ""
     attempts_before_unauthorised: Annotated[int, Field(ge=1, le=10)] = 2
+    expected_attendance_percent: Annotated[int, Field(ge=0, le=100)] = 0
     return_interval_days: Annotated[int, Field(ge=1, le=31)] = 28
 
 

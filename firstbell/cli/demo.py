@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ from rich.panel import Panel
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from firstbell.cli.run import RunReport, chase_report, morning_report, sync_report
+from firstbell.cli.run import Job, RunReport, chase_report, morning_report, sync_report, weekly_report
 from firstbell.demo.folder import demo_folder
 from firstbell.demo.morning import ZONE, make_morning
 from firstbell.demo.play import Played, play_morning
@@ -20,6 +21,7 @@ from firstbell.demo.summary import Summary, summary_of
 from firstbell.workflows.first_day_contact import MorningReport
 from firstbell.workflows.register_chase import ChaseSummary
 from firstbell.workflows.sync import SyncSummary
+from firstbell.workflows.weekly import WeeklyReport
 
 DEFAULT_DAY = dt.datetime(2026, 11, 23, 9, 45)  # noqa: DTZ001 - a local time of the school
 DONE = 0
@@ -71,6 +73,7 @@ def _figures(report: object) -> str:
         SyncSummary: sync_report,
         ChaseSummary: chase_report,
         MorningReport: morning_report,
+        WeeklyReport: partial(weekly_report, Job.WEEKLY),
     }
     made = reports.get(type(report))
     if made is None:

@@ -128,6 +128,7 @@ class _Story:
             typed=(self._acknowledgement(),),
         )
         yield Moment(_at(day, 10, 45), "Families who have not answered go on the phone list.", FIRST_DAY)
+        yield Moment(_at(day, 11), "The weekly watch looks at every pupil's year so far.", "weekly")
 
     def _late_edits(self) -> tuple[Mark, ...]:
         """A few absences of the last days, N until now, for which a reason has been found."""

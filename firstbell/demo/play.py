@@ -16,6 +16,7 @@ from firstbell.workflows.first_day_contact import first_day_contact
 from firstbell.workflows.office import Office
 from firstbell.workflows.row_keys import pupil_session_key
 from firstbell.workflows.session_now import closed_session
+from firstbell.workflows.weekly import weekly
 from sheets_templates import Cell
 
 FILES = {"Attendance": Path("Attendance.xlsx"), "Safeguarding": Path("Safeguarding") / "Safeguarding.xlsx"}
@@ -80,4 +81,5 @@ JOBS: dict[str, Callable[[Office], object]] = {
     "sync": sync_job,
     "chase": chase_job,
     "first-day-contact": first_day_contact,
+    "weekly": weekly,
 }

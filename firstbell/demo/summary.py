@@ -64,4 +64,5 @@ def _open_these(folder: Path) -> tuple[tuple[Path, str], ...]:
         (folder / FILES["Safeguarding"], "the safeguarding team's workbook"),
         (folder / OUTBOX / "index.html", "every message that went"),
         (folder / CHANNEL / "channel.html", "the safeguarding channel"),
+        (folder / "Restricted" / "reports" / "governors.html", "the summary for governors"),
     )

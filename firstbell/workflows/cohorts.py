@@ -4,29 +4,20 @@ Rates are pooled over the sessions of all pupils of a group, as in DfE statistic
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from firstbell.workflows.summary_figures import GroupFigures
 from firstbell.workflows.watching import PupilWatch, SchoolWatch
-from rules.absence.counts import SessionCounts, count_sessions, pooled
-from rules.absence.persistent import persistent_absence_percent, severe_absence
+from rules.absence.counts import count_sessions, pooled
+from rules.absence.persistent import persistent_absence, persistent_absence_percent, severe_absence
 from rules.absence.rates import attendance_percent
 from rules.calendar import monday_of
 from rules.people import Pupil
 
+WHOLE_SCHOOL = "Whole school"
 SEN_WITHOUT = frozenset({"", "N", "n", None})
-
-
-@dataclass(frozen=True, slots=True)
-class Cohort:
-    """A group's figures; None where nobody in it has a possible session."""
-
-    name: str
-    pupils: int
-    attendance: Fraction | None
-    persistent: Fraction | None
-    severe: Fraction | None
 
 
 GROUPS: dict[str, Callable[[Pupil], bool]] = {
@@ -42,31 +33,26 @@ GROUPS: dict[str, Callable[[Pupil], bool]] = {
 }
 
 
-def cohorts(school: SchoolWatch) -> tuple[Cohort, ...]:
-    """The whole school, each year group, then the groups that guidance names."""
+def groups_of(school: SchoolWatch) -> dict[str, list[PupilWatch]]:
+    """The whole school, each year group, then the groups that guidance names, each with its pupils."""
     watched = list(school.pupils.values())
-    years = sorted({watch.pupil.year_group for watch in watched}, key=lambda year: (len(year), year))
-    members = {"Whole school": watched}
-    members |= {f"Year {year}": [w for w in watched if w.pupil.year_group == year] for year in years}
-    members |= {name: [w for w in watched if is_in(w.pupil)] for name, is_in in GROUPS.items()}
-    return tuple(_cohort(name, found, school.as_of) for name, found in members.items())
+    found = {WHOLE_SCHOOL: watched}
+    found |= {f"Year {year}": [w for w in watched if w.pupil.year_group == year] for year in year_groups(school)}
+    return found | {name: [w for w in watched if is_in(w.pupil)] for name, is_in in GROUPS.items()}
 
 
-def _cohort(name: str, watched: Sequence[PupilWatch], as_of: dt.date) -> Cohort:
-    counts = [watch.counts for watch in watched]
-    return Cohort(
-        name,
-        len(watched),
-        attendance_percent(pooled(counts)),
-        persistent_absence_percent(counts, as_of),
-        _severe_percent(counts, as_of),
-    )
+def year_groups(school: SchoolWatch) -> list[str]:
+    """The year groups of the school, youngest first."""
+    found = {watch.pupil.year_group for watch in school.pupils.values()}
+    return sorted(found, key=lambda year: (len(year), year))
 
 
-def _severe_percent(counts: Iterable[SessionCounts], as_of: dt.date) -> Fraction | None:
-    enrolled = [each for each in counts if each.possible]
-    severe = sum(severe_absence(each, as_of).is_met for each in enrolled)
-    return Fraction(100 * severe, len(enrolled)) if enrolled else None
+def figures_of(watched: Iterable[PupilWatch], as_of: dt.date) -> GroupFigures:
+    """A group's sessions pooled; pupils without a possible session are left out, as in DfE statistics."""
+    counts = [watch.counts for watch in watched if watch.counts.possible]
+    persistent = sum(persistent_absence(each, as_of).is_met for each in counts)
+    severe = sum(severe_absence(each, as_of).is_met for each in counts)
+    return GroupFigures(len(counts), pooled(counts), persistent, severe)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,5 +89,5 @@ def weekday_attendance(school: SchoolWatch) -> dict[str, list[Fraction | None]]:
         for session, byte in zip(watch.span.sessions, watch.span.marks, strict=True):
             if session.date.weekday() < len(days):
                 days[session.date.weekday()].append(byte)
-    years = sorted(marks, key=lambda year: (len(year), year))
+    years = year_groups(school)
     return {year: [attendance_percent(count_sessions(bytes(day))) for day in marks[year]] for year in years}

@@ -15,6 +15,7 @@ from firstbell.workflows.half_term import propose_half_term_messages, send_half_
 from firstbell.workflows.office import Office
 from firstbell.workflows.office_notices import the_office_told
 from firstbell.workflows.return_proposals import ReturnProposal, propose_returns, return_state
+from firstbell.workflows.school_summaries import write_summaries
 from firstbell.workflows.sync import sync
 from firstbell.workflows.views import watch as views
 from firstbell.workflows.views.picture import Rows
@@ -51,6 +52,7 @@ def _weekly(office: Office) -> WeeklyReport:
     returns = propose_returns(office, school)
     half_term = propose_half_term_messages(office, office.today())
     send_half_term_messages(office, office.today())
+    write_summaries(office, school)
     undrawn = _draw(office, _week_sheets(office, school, returns, said))
     report = replace(_report(office, school, returns, undrawn), half_term_messages=half_term.proposed)
     office.store.ledger.append("weekly.finished", at=office.clock.now(), actor="Firstbell", facts=_facts(report))

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-REHEARSAL_TIMES = ("10:57", "11:08", "11:19", "11:30", "11:41")
+REHEARSAL_TIMES = ("11:14", "11:25", "11:36", "11:47", "11:58")
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL to send")
@@ -23,7 +23,7 @@ def test_a_morning_killed_again_and_again_tells_each_family_once(firstbell, morn
     rng = random.Random(7)  # noqa: S311 - moments to kill at, not a secret
 
     kills = sum(was_killed_after(rng.uniform(0.5, 2.0), config, at) for at in REHEARSAL_TIMES)
-    done = firstbell("run", "first-day-contact", "--config", config, "--at", "2026-11-23T11:52", "--rehearse")
+    done = firstbell("run", "first-day-contact", "--config", config, "--at", "2026-11-23T12:09", "--rehearse")
 
     assert done.returncode in {0, 1}, done.stderr
     told = Counter(reference(path) for path in (morning / "rehearsal" / "outbox" / "sent").glob("*.eml"))
@@ -37,10 +37,11 @@ def ready_to_send(firstbell, morning):
     """The played morning once more, as a rehearsal that has planned everything and is about to send."""
     config = morning / "school.toml"
     text = config.read_text(encoding="utf-8")
-    more = '[first_day]\ndata_may_be_old_minutes = 600\n[outgoing]\nrehearsal_recipients = ["a@example.org"]'
+    late = "needs_second_person_after = 12:19:00"
+    more = f'[first_day]\ndata_may_be_old_minutes = 600\n{late}\n[outgoing]\nrehearsal_recipients = ["a@example.org"]'
     listed = text.replace("[outgoing]", more)
     config.write_text(listed, encoding="utf-8")
-    for job, at in (("sync", "10:40"), ("first-day-contact", "10:46")):
+    for job, at in (("sync", "11:02"), ("first-day-contact", "11:03")):
         done = firstbell("run", job, "--config", config, "--at", f"2026-11-23T{at}", "--rehearse")
         assert done.returncode in {0, 1}, done.stderr
     return config
@@ -64,5 +65,5 @@ def reference(path):
 def proposals_left(firstbell, config):
     """How many messages a further run would still send; the ledger of the killed runs holds."""
     assert firstbell("ledger", "verify", "--config", config, "--rehearse").returncode == 0
-    arguments = ("--config", config, "--at", "2026-11-23T11:54", "--rehearse", "--json")
+    arguments = ("--config", config, "--at", "2026-11-23T12:11", "--rehearse", "--json")
     return json.loads(firstbell("run", "first-day-contact", *arguments).stdout)["figures"]["messages sent"]

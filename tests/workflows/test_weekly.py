@@ -1,12 +1,15 @@
 """The weekly watch: who needs somebody, how groups compare, and the returns that wait for a named person."""
 
 import datetime as dt
+from fractions import Fraction
 
 import pytest
 
 from firstbell.settings import WatchSettings
 from firstbell.testing.morning_story import SETTINGS, MorningStory
 from firstbell.workflows.first_day_contact import first_day_contact
+from firstbell.workflows.school_summaries import school_figures
+from firstbell.workflows.watching import watch_school
 from firstbell.workflows.weekly import returns, weekly
 from rules.calendar import both_sessions
 from rules.codes import AttendanceCode
@@ -193,3 +196,30 @@ def test_a_half_term_message_waits_in_the_queue_until_a_named_person_approves_it
     weekly(story.office)
 
     assert [m.to.reveal() for m in story.mailer.sent] == ["mum@example.net"]
+
+
+def test_the_summaries_name_nobody_and_lie_in_a_folder_for_staff(story):
+    story.given_a_pupil("ALICIA", forename="Alicia")
+    attend(story, {"ALICIA": {UNAUTHORISED: days(dt.date(2026, 9, 7), 10)}})
+
+    weekly(story.office)
+
+    folders = story.office.folders
+    pages = {name: content.decode() for (_, name), content in folders.documents.items()}
+    assert pages.keys() == {"governors.html", "targeting-support-meeting.html"}
+    assert "CASE-" in pages["targeting-support-meeting.html"]
+    assert not any(word in page for page in pages.values() for word in ("Alicia", "ALICIA", "Example"))
+    assert folders.access("reports") == {person.email for person in SETTINGS.staff}
+
+
+def test_the_governors_page_says_how_the_dfe_counts(story):
+    story.given_a_pupil("SIXTH", form="12A", born=dt.date(2009, 5, 1))
+    attend(story, {"SIXTH": {UNAUTHORISED: days(dt.date(2026, 9, 7), 20)}})
+
+    weekly(story.office)
+    figures = school_figures(story.office, watch_school(story.office, FRIDAY))
+
+    attendance = next(each for each in figures.dfe if each.measure == "attendance")
+    assert attendance.dfe_percent == 100
+    assert attendance.school_percent == 100 - Fraction(100 * 40, 41 * 104)
+    assert len(attendance.causes) == 1

@@ -3,10 +3,11 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from firstbell.workflows.cohorts import Cohort, cohorts, weekday_attendance, weeks
+from firstbell.workflows.cohorts import WHOLE_SCHOOL, figures_of, groups_of, weekday_attendance, weeks
 from firstbell.workflows.edits import Said
 from firstbell.workflows.office import Office
 from firstbell.workflows.return_proposals import ReturnProposal, return_state
+from firstbell.workflows.summary_figures import GroupFigures
 from firstbell.workflows.views.picture import Rows
 from firstbell.workflows.watching import PupilWatch, SchoolWatch
 from firstbell.workflows.words import count_of, name_of
@@ -140,31 +141,32 @@ def weekday_rows(school: SchoolWatch) -> Rows:
 
 def cohort_rows(office: Office, school: SchoolWatch) -> Rows:
     """Groups beside the whole school; of a small group only that it is small."""
-    found = cohorts(school)
+    found = {name: figures_of(watched, school.as_of) for name, watched in groups_of(school).items()}
     least = office.settings.watch.small_group_below
-    return {cohort.name: _cohort_row(cohort, found[0], least) for cohort in found if cohort.pupils}
+    return {name: _cohort_row(name, group, found[WHOLE_SCHOOL], least) for name, group in found.items() if group.pupils}
 
 
-def _cohort_row(cohort: Cohort, whole: Cohort, least: int) -> dict[str, Cell]:
-    if cohort.pupils < least:
-        return {"Group": cohort.name, "Pupils": f"fewer than {least}"}
+def _cohort_row(name: str, group: GroupFigures, whole: GroupFigures, least: int) -> dict[str, Cell]:
+    if group.pupils < least:
+        return {"Group": name, "Pupils": f"fewer than {least}"}
+    measures = group.measures()
     return {
-        "Group": cohort.name,
-        "Pupils": cohort.pupils,
-        "Attendance": percent(cohort.attendance),
-        "Persistent absence": percent(cohort.persistent),
-        "Severe absence": percent(cohort.severe),
-        "Compared with school": _compared(cohort, whole),
+        "Group": name,
+        "Pupils": group.pupils,
+        "Attendance": percent(measures["Attendance"]),
+        "Persistent absence": percent(measures["Persistent absence"]),
+        "Severe absence": percent(measures["Severe absence"]),
+        "Compared with school": _compared(measures["Attendance"], whole.measures()["Attendance"]),
     }
 
 
-def _compared(cohort: Cohort, whole: Cohort) -> str:
-    if cohort.attendance is None or whole.attendance is None or cohort.name == whole.name:
+def _compared(rate: Fraction | None, whole: Fraction | None) -> str:
+    if rate is None or whole is None or rate == whole:
         return ""
-    gap = round_half_up(abs(cohort.attendance - whole.attendance))
+    gap = round_half_up(abs(rate - whole))
     if not gap:
         return "the same as the school"
-    return f"{gap} points {'above' if cohort.attendance > whole.attendance else 'below'} the school"
+    return f"{gap} points {'above' if rate > whole else 'below'} the school"
 
 
 def return_rows(office: Office, school: SchoolWatch, returns: tuple[ReturnProposal, ...], said: Said) -> Rows:

@@ -11,18 +11,8 @@ from hypothesis import strategies as st
 from firstbell.testing.calendars import example_calendar
 from firstbell.testing.register_notation import read_register, span_of
 from firstbell.testing.vectors import read_vectors
-from rules.absence.dfe import (
-    AS_DFE,
-    AS_FIRSTBELL,
-    Cause,
-    Measure,
-    PupilYear,
-    age_at_31_august,
-    dfe_figures,
-    last_half_term_begins,
-    own_figure,
-    reconcile,
-)
+from rules.absence.dfe import Measure, dfe_figures, own_figure, reconcile
+from rules.absence.dfe_way import AS_DFE, AS_FIRSTBELL, Cause, PupilYear, age_at_31_august, last_half_term_begins
 from rules.absence.rates import round_half_up
 from rules.calendar import SchoolCalendar, Term
 from rules.codes import NO_MARK, AttendanceCode, byte_of, code_of, facts_of

@@ -26,7 +26,8 @@ class NationalThreshold:
 
     `threshold_met_on` is the date of the session that first brought the count in its own school week and the nine
     before it to ten; `sessions_in_window` counts the window that ends in the school week of `as_of`; `applies` is
-    false for a pupil not of compulsory school age on `as_of`, and then the date is None.
+    false for a pupil not of compulsory school age on `as_of`, and then the date is None and the count is of all
+    sessions so marked.
     """
 
     threshold_met_on: dt.date | None
@@ -44,9 +45,10 @@ def national_threshold(
     counting = age.among(seen)
     outside = tuple(session for session in seen if session not in counting) if counting != seen else ()
     opens = _window_opens(calendar, calendar.school_week(as_of), law)
-    current = tuple(session for session in counting if session.date >= opens)
     if not age.holds_on(as_of):
-        return NationalThreshold(None, len(current), applies=False, finding=_not_applicable(outside, law))
+        in_window = sum(session.date >= opens for session in seen)
+        return NationalThreshold(None, in_window, applies=False, finding=_not_applicable(outside, law))
+    current = tuple(session for session in counting if session.date >= opens)
     reached = _first_window_reaching(counting, calendar, law)
     finding = _met(span, reached, outside, law) if reached else _not_met(current, outside, as_of, law)
     return NationalThreshold(reached[-1].date if reached else None, len(current), applies=True, finding=finding)

@@ -22,7 +22,7 @@ from rules.absence.bands import BandLabel
 from rules.absence.counts import count_sessions, pooled
 from rules.absence.dfe import Measure, PupilYear, dfe_figures, own_figure, reconcile
 from rules.absence.expectation import progress_to
-from rules.calendar import monday_of
+from rules.calendar import first_of_school_year, monday_of
 
 FOLDER = "reports"
 CASES_AT_THE_MEETING = frozenset({BandLabel.PERSISTENT, BandLabel.SEVERE})
@@ -50,7 +50,7 @@ def school_figures(office: Office, school: SchoolWatch) -> SchoolFigures:
         whole_school=groups[WHOLE_SCHOOL],
         breakdowns=(Breakdown("By year group", years), Breakdown("By group", others, is_partition=False)),
         weeks=_weeks(school),
-        dfe=_beside_dfe(school),
+        dfe=_beside_dfe(office, school),
         expectation=_expectation(office, school),
         small_group_below=office.settings.watch.small_group_below,
     )
@@ -84,9 +84,9 @@ def _weeks(school: SchoolWatch) -> tuple[WeekFigures, ...]:
     )
 
 
-def _beside_dfe(school: SchoolWatch) -> tuple[DfeComparable, ...]:
+def _beside_dfe(office: Office, school: SchoolWatch) -> tuple[DfeComparable, ...]:
     """Each figure that the DfE publishes too, with every cause that makes it differ from the school's own."""
-    pupils = [PupilYear(watch.pupil, watch.span) for watch in school.pupils.values()]
+    pupils = _this_year(office, school)
     theirs = dfe_figures(pupils, school.calendar, school.as_of)
     rates = {
         Measure.ATTENDANCE: theirs.attendance,
@@ -100,6 +100,13 @@ def _beside_dfe(school: SchoolWatch) -> tuple[DfeComparable, ...]:
             causes = tuple(each.sentence for each in reconcile(pupils, school.calendar, school.as_of, measure))
             found.append(DfeComparable(measure=measure.value, dfe_percent=rate, school_percent=own, causes=causes))
     return tuple(found)
+
+
+def _this_year(office: Office, school: SchoolWatch) -> list[PupilYear]:
+    """Every pupil the roll knows, leavers too: the DfE counts their sessions up to the day they left."""
+    roll = office.store.registers.roll()
+    spans = office.store.registers.spans(first_of_school_year(school.as_of), school.as_of)
+    return [PupilYear(pupil, spans[pupil.id]) for pupil in (roll.pupils if roll else ()) if pupil.id in spans]
 
 
 def _expectation(office: Office, school: SchoolWatch) -> str:

@@ -8,6 +8,7 @@ from firstbell.workflows.watching import PupilWatch, SchoolWatch
 from rules.findings import Finding
 from rules.returns.attendance_return import continuous_absence
 from rules.returns.sickness_return import illness
+from rules.returns.twenty_days import twenty_days
 
 KIND = "return.proposed"
 
@@ -41,7 +42,10 @@ def returns_for(school: SchoolWatch, watch: PupilWatch) -> list[ReturnProposal]:
     pupil, as_of = watch.pupil, school.as_of
     absence = continuous_absence(watch.register, school.calendar, pupil.year_group, watch.age, as_of)
     sickness = illness(watch.register, watch.age, as_of)
+    watched = twenty_days(watch.register, school.calendar, pupil.year_group, as_of)
     found = []
+    if watched.reached_on is not None and watched.finding.is_met:
+        found.append(_proposal(school, watch, "20 days: enquire with the LA", watched.reached_on, watched.finding))
     if absence.attendance_return_due_on is not None:
         found.append(_proposal(school, watch, "attendance return", absence.attendance_return_due_on, absence.finding))
     if sickness.sickness_return_due_on is not None:

@@ -223,3 +223,15 @@ def test_the_governors_page_says_how_the_dfe_counts(story):
     assert attendance.dfe_percent == 100
     assert attendance.school_percent == 100 - Fraction(100 * 40, 41 * 104)
     assert len(attendance.causes) == 1
+
+
+def test_twenty_days_call_for_joint_enquiries_and_never_for_a_deletion(story):
+    story.given_a_pupil("ALICIA", forename="Alicia")
+    attend(story, {"ALICIA": {UNAUTHORISED: days(dt.date(2026, 10, 12), 30)}})
+
+    weekly(story.office)
+
+    rows = {row["Return"]: row for row in story.attendance.sees("LA returns")}
+    assert "20 days: enquire with the LA" in rows
+    assert rows.keys() >= {"attendance return"}
+    assert rows["20 days: enquire with the LA"]["Why"].endswith("Nobody is deleted: a person decides.")

@@ -41,6 +41,7 @@ def test_every_second_friday_afternoon_is_found():
 
     assert "Fridays" in {pattern.label for pattern in found}
     assert all(pattern.chance * TESTS <= ALLOWED for pattern in found)
+    assert all(pattern.expected < pattern.missed for pattern in found)
     assert "By chance this happens once in" in found[0].finding.sentence
 
 

@@ -3,8 +3,10 @@
 Each connector is imported where it is made, so that a command loads only what it uses.
 """
 
+import contextlib
 import datetime as dt
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,8 +43,11 @@ class SetClock:
 
 def clock_for(settings: Settings, at: dt.datetime | None) -> Clock:
     """The real clock, or one that stands at a local time of the school."""
-    if at is None:
-        return SystemClock()
+    return SystemClock() if at is None else clock_at(settings, at)
+
+
+def clock_at(settings: Settings, at: dt.datetime) -> SetClock:
+    """A clock that stands at a local time of the school."""
     return SetClock(at if at.tzinfo else at.replace(tzinfo=settings.zone))
 
 
@@ -132,6 +137,17 @@ def open_store_for(settings: Settings, *, rehearse: bool = False, make: bool = T
 
     file = place_of(settings, rehearse=rehearse) / "firstbell.db"
     return open_store(file, settings.school.key, make=make, zone=settings.zone)
+
+
+@contextlib.contextmanager
+def practice_store(settings: Settings, begins: dt.datetime) -> Iterator[tuple[Store, SetClock]]:
+    """An empty store of the school for a replay, gone afterwards, and a clock that the replay moves."""
+    from connectors.store_sql import open_store  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory(prefix="firstbell-replay-", ignore_cleanup_errors=True) as folder:
+        store = open_store(Path(folder) / "practice.db", settings.school.key, zone=settings.zone)
+        with contextlib.closing(store):
+            yield store, clock_at(settings, begins)
 
 
 @dataclass(frozen=True, slots=True)

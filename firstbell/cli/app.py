@@ -7,6 +7,7 @@ from firstbell.cli.demo import demo_command
 from firstbell.cli.init import init_command
 from firstbell.cli.ledger import export_command, show_command, verify_command
 from firstbell.cli.measures import measures_command
+from firstbell.cli.replay import replay_command
 from firstbell.cli.run import run_command
 from firstbell.cli.wording import wording_command
 
@@ -31,6 +32,7 @@ ledger = typer.Typer(help="Look into the ledger: every decision and message, cha
 app.command("demo")(demo_command)
 app.command("init")(init_command)
 app.command("run")(run_command)
+app.command("replay")(replay_command)
 app.command("measures")(measures_command)
 app.command("wording")(wording_command)
 app.add_typer(ledger, name="ledger")

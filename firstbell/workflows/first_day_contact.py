@@ -31,6 +31,7 @@ from rules.calendar import Session
 from rules.contact.purposes import Purpose
 
 JOB = "first-day-contact"
+FINISHED = "first_day_contact.finished"
 LEASE_SECONDS = 600
 
 
@@ -176,5 +177,5 @@ def _nothing_to_do(office: Office) -> MorningReport:
 def _record(office: Office, report: MorningReport) -> None:
     facts = {figure.name: str(getattr(report, figure.name)) for figure in fields(report) if figure.name != "needs"}
     now = office.clock.now()
-    office.store.ledger.append("first_day_contact.finished", at=now, actor="Firstbell", facts=facts)
+    office.store.ledger.append(FINISHED, at=now, actor="Firstbell", facts=facts)
     office.store.desk.heartbeat(JOB, at=now, due_at=None, outcome="done")

@@ -111,3 +111,24 @@ def test_init_writes_settings_that_load_and_overwrites_nothing(firstbell, tmp_pa
     assert first.returncode == 0, first.stderr
     assert again.returncode == 2
     assert "is there already" in again.stderr
+
+
+def test_replay_shows_a_past_morning_and_changes_nothing(firstbell, morning):
+    before = {path: path.read_bytes() for path in morning.rglob("*") if path.is_file()}
+    days = ("--from", "2026-11-23", "--to", "2026-11-23")
+
+    shown = firstbell("replay", "--config", morning / "school.toml", *days)
+    told = json.loads(firstbell("replay", "--config", morning / "school.toml", *days, "--json").stdout)
+
+    assert shown.returncode == 0, shown.stderr
+    assert "Nothing was sent." in shown.stdout
+    assert told["sessions"][0]["went"] > 0
+    assert told["sessions"][0]["not_now"] == {}
+    assert {path: path.read_bytes() for path in morning.rglob("*") if path.is_file()} == before
+
+
+def test_replay_of_days_to_come_is_refused_with_a_sentence(firstbell, morning):
+    done = firstbell("replay", "--config", morning / "school.toml", "--from", "2999-01-01", "--to", "2999-01-02")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "today at the latest" in done.stderr

@@ -64,6 +64,7 @@ def open_office(config: Path, *, at: dt.datetime | None = None, rehearse: bool =
 def office_of(settings: Settings, clock: Clock, *, rehearse: bool) -> Office:
     """Put the connectors that the settings name behind the ports."""
     from connectors.files import FilesMis  # noqa: PLC0415 - loaded where it is used
+    from connectors.local.anchors import AnchorFile  # noqa: PLC0415
     from connectors.local.channel import LocalChannel  # noqa: PLC0415
     from connectors.local.folders import LocalFolders  # noqa: PLC0415
     from connectors.local.workbook import LocalWorkbook  # noqa: PLC0415
@@ -80,6 +81,7 @@ def office_of(settings: Settings, clock: Clock, *, rehearse: bool) -> Office:
         mailer=_mailer(settings, folder, clock, rehearse=rehearse),
         channel=LocalChannel(folder / CHANNEL, clock),
         folders=LocalFolders(folder / "Restricted"),
+        anchors=AnchorFile(folder / settings.local.anchors),
         clock=clock,
         wording=Wording.of_school(settings.local.folder / "message_templates"),
     )

@@ -304,6 +304,18 @@ class Folders(Protocol):
         ...
 
 
+class Anchors(Protocol):
+    """Where anchors of the ledger are kept, outside the store: with one, a ledger that was written anew is found."""
+
+    def newest(self) -> str | None:
+        """The anchor kept last; None before the first."""
+        ...
+
+    def keep(self, anchor: str, *, at: dt.datetime) -> None:
+        """Keep an anchor; the newest one again changes nothing. Raises Misconfigured, NeedsHuman."""
+        ...
+
+
 class Jobs(Protocol):
     """Enqueues one school's job for the platform to run."""
 

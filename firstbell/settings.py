@@ -38,6 +38,7 @@ def _time_zone(text: str) -> str:
     return text
 
 
+WatchedJob = Literal["sync", "chase", "first-day-contact", "self-check"]
 Email = Annotated[str, Field(pattern="@"), AfterValidator(_one_address)]
 
 
@@ -143,6 +144,20 @@ class SafeguardingSettings(Section):
     workbook_link: str = ""
 
 
+class WatchdogSettings(Section):
+    """The watchdog, which says so when a job did not run; let another scheduler than the jobs' own start it.
+
+    `jobs` are those it looks for. Those of the school day are missed when `late_minutes` have passed since their time,
+    and those of the night when `nightly_hours` have passed since they last ran. `tell` are the initials of those who
+    get the alarm besides the absence inbox; where it is empty, everyone on the list of staff who works that day.
+    """
+
+    jobs: tuple[WatchedJob, ...] = ("sync", "chase", "first-day-contact")
+    late_minutes: Annotated[int, Field(ge=1, le=60)] = 10
+    nightly_hours: Annotated[int, Field(ge=12, le=96)] = 36
+    tell: tuple[str, ...] = ()
+
+
 class WatchSettings(Section):
     """What the weekly watch calls worth a look, where the law gives no figure.
 
@@ -226,9 +241,13 @@ class SmtpSettings(Section):
 
 
 class LocalSettings(Section):
-    """The embedded default: workbooks, outbox, channel, folders and store, all below one folder on disk."""
+    """The embedded default: workbooks, outbox, channel, folders and store, all below one folder on disk.
+
+    `anchors`: the file of the ledger's anchors; name one on another drive, where who can alter the store cannot write.
+    """
 
     folder: Path = Path()
+    anchors: Path = Path("ledger-anchors.txt")
 
 
 class StaffMember(Section):
@@ -255,6 +274,7 @@ class Settings(Section):
     roll: RollGuard = RollGuard()
     safeguarding: SafeguardingSettings = SafeguardingSettings()
     watch: WatchSettings = WatchSettings()
+    watchdog: WatchdogSettings = WatchdogSettings()
     half_term: HalfTermSettings = HalfTermSettings()
     letters: LettersSettings = LettersSettings()
     outgoing: OutgoingSettings = OutgoingSettings()
@@ -268,6 +288,8 @@ class Settings(Section):
             raise ValueError("two members of staff have the same initials")
         if self.outgoing.mailer == "smtp" and self.smtp is None:
             raise ValueError("outgoing.mailer is 'smtp', so there must be an [smtp] section")
+        if not set(self.watchdog.tell) <= set(initials):
+            raise ValueError("watchdog.tell has initials of nobody in [[staff]]")
         if not any(person.is_safeguarding for person in self.staff):
             raise ValueError("at least one member of staff must have is_safeguarding = true")
         return self

@@ -19,7 +19,9 @@ from firstbell.workflows.daily_jobs import chase_job, sync_job
 from firstbell.workflows.first_day_contact import MorningReport, first_day_contact
 from firstbell.workflows.office import Office
 from firstbell.workflows.register_chase import ChaseSummary
+from firstbell.workflows.self_check import self_check
 from firstbell.workflows.sync import SyncSummary
+from firstbell.workflows.watchdog import watchdog
 from firstbell.workflows.weekly import WeeklyReport, returns, weekly
 from firstbell.workflows.words import count_of
 
@@ -34,6 +36,8 @@ class Job(StrEnum):
     FIRST_DAY_CONTACT = "first-day-contact"
     WEEKLY = "weekly"
     RETURNS = "returns"
+    WATCHDOG = "watchdog"
+    SELF_CHECK = "self-check"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -148,12 +152,28 @@ def weekly_report(job: Job, report: WeeklyReport) -> RunReport:
     return RunReport(job, f"The week to {report.as_of:%d %B %Y}", figures, report.needs)
 
 
+def run_watchdog(office: Office) -> RunReport:
+    """The watchdog, and its report."""
+    report = watchdog(office)
+    figures = {"jobs looked for": report.looked_for, "alarms": len(report.needs)}
+    return RunReport(Job.WATCHDOG, "Whether the jobs have run", figures, report.needs)
+
+
+def run_self_check(office: Office) -> RunReport:
+    """The nightly self-check, and its report."""
+    report = self_check(office)
+    figures = {"entries of the ledger": report.entries, "findings": len(report.needs)}
+    return RunReport(Job.SELF_CHECK, "The nightly self-check", figures, report.needs)
+
+
 JOBS: dict[Job, Callable[[Office], RunReport]] = {
     Job.SYNC: run_sync,
     Job.CHASE: run_chase,
     Job.FIRST_DAY_CONTACT: run_first_day_contact,
     Job.WEEKLY: run_weekly,
     Job.RETURNS: run_returns,
+    Job.WATCHDOG: run_watchdog,
+    Job.SELF_CHECK: run_self_check,
 }
 
 

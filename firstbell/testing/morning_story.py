@@ -21,6 +21,7 @@ from firstbell.settings import (
     StaffMember,
 )
 from firstbell.testing.calendars import example_calendar
+from firstbell.testing.fake_anchors import FakeAnchors
 from firstbell.testing.fake_channel import FakeChannel
 from firstbell.testing.fake_clock import FakeClock
 from firstbell.testing.fake_folders import FakeFolders
@@ -79,6 +80,7 @@ class MorningStory:
             mailer=mailer or self.mailer,
             channel=self.channel,
             folders=FakeFolders(),
+            anchors=FakeAnchors(),
             clock=self.clock,
             wording=Wording(),
         )

@@ -31,6 +31,7 @@ def chase_job(office: Office) -> ChaseSummary:
         summary = chase_registers(office)
         if office.store.registers.roll() is not None:
             draw_as_it_stands(office, said)
+        office.store.desk.heartbeat("chase", at=office.clock.now(), due_at=None, outcome="done")
     return summary
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from firstbell.messages.rendering import Wording
-from firstbell.ports import Channel, Clock, Folders, Mailer, Mis, Store, Workbook
+from firstbell.ports import Anchors, Channel, Clock, Folders, Mailer, Mis, Store, Workbook
 from firstbell.settings import Settings
 
 
@@ -20,6 +20,7 @@ class Office:
     mailer: Mailer
     channel: Channel
     folders: Folders
+    anchors: Anchors
     clock: Clock
     wording: Wording
 

@@ -2,12 +2,13 @@
 
 import contextlib
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from firstbell.errors import FirstbellError
 from firstbell.messages.contexts import OfficeNotice
 from firstbell.records import Message, Proposal, State
+from firstbell.settings import StaffMember
 from firstbell.workflows.keys import proposal_key
 from firstbell.workflows.office import Office
 from firstbell.workflows.sending import send_due
@@ -28,13 +29,16 @@ def the_office_told(office: Office, title: str) -> Iterator[None]:
         raise
 
 
-def tell_the_office(office: Office, what: str, *, title: str) -> None:
+def tell_the_office(office: Office, what: str, *, title: str, also: Sequence[StaffMember] = ()) -> None:
     """Mail the absence inbox what went wrong: once a half-day for each kind of thing, however often it is found.
 
-    `what` is a sentence without names; its figures may change from run to run, so they are no part of the key. A mail
-    service that does not take the notice does not hide what happened: that stands in the ledger.
+    `what` is a sentence without names; its figures may change from run to run, so they are no part of the key. `also`
+    are members of staff who get the same notice at their own address. A mail service that does not take the notice
+    does not hide what happened: that stands in the ledger.
     """
-    _propose(office, what, title)
+    inbox = ("office", office.settings.school.absence_email)
+    for recipient_id, address in (inbox, *((person.initials, person.email) for person in also)):
+        _propose(office, what, title, recipient_id, Personal(address))
     try:
         send_due(office, PURPOSE, NoticeLetter(office))
     except FirstbellError as failed:
@@ -42,17 +46,16 @@ def tell_the_office(office: Office, what: str, *, title: str) -> None:
         office.store.ledger.append("office.not_told", at=office.clock.now(), actor="Firstbell", facts=facts)
 
 
-def _propose(office: Office, what: str, title: str) -> None:
+def _propose(office: Office, what: str, title: str, recipient_id: str, address: Personal) -> None:
     kind = hashlib.sha256("".join(c for c in what if not c.isdigit()).encode()).hexdigest()[:12]
-    address = office.settings.school.absence_email
     now, session = office.clock.now(), _half_day(office)
     notice = Proposal(
-        key=proposal_key(office.settings.school.key, kind, session, PURPOSE, "office"),
+        key=proposal_key(office.settings.school.key, kind, session, PURPOSE, recipient_id),
         purpose=PURPOSE,
         session=session,
         subject_id=kind,
-        recipient_id="office",
-        address=Personal(address),
+        recipient_id=recipient_id,
+        address=address,
         group=kind,
         state=State.HELD,
         reason=what,

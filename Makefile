@@ -19,6 +19,10 @@ check: ## what CI checks besides the tests
 	@$(VENV)/mypy
 	@$(VENV)/lint-imports
 	@$(VENV)/codespell
+	@$(VENV)/deptry . --no-ansi
+	@$(VENV)/pip-licenses --summary >/dev/null
+	@git ls-files -z | xargs -0 $(VENV)/detect-secrets-hook --exclude-files '\.cdx\.json$$' \
+		--exclude-secrets 'correct horse' --exclude-lines '(password_secret|UPN_LETTERS) ='
 	@$(VENV)/python -m pytest -q tests/docs
 
 proof: ## the three engines agree on a hundred thousand made-up pupils
@@ -31,6 +35,8 @@ lock: ## after a change of dependencies
 	@$(VENV)/uv export --quiet --frozen --no-emit-project --no-default-groups --extra azure -o requirements.txt
 	@$(VENV)/uv export --quiet --frozen --no-emit-project --no-default-groups --group build -o requirements/demo.txt
 	@$(VENV)/uv export --quiet --frozen --no-emit-project --all-extras --group dev -o requirements/test.txt
+	@$(VENV)/uv export --quiet --frozen --no-emit-project --no-default-groups --extra azure --preview-features sbom-export \
+		--format cyclonedx1.5 -o requirements/deployed.cdx.json
 
 golden: ## draw the golden files again; read the difference before you commit it
 	@$(VENV)/python -m pytest -q --golden

@@ -17,12 +17,26 @@ from rules.school_age import SchoolAge
 
 
 @dataclass(frozen=True, slots=True)
+class LongAbsence:
+    """One run that came to ten: its first and last day, both inside, and the finding MET on `reached_on`."""
+
+    first: dt.date
+    reached_on: dt.date
+    last: dt.date
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
 class ContinuousAbsence:
-    """`school_days` is the longest run whatever the age; `attendance_return_due_on` when one first reached ten."""
+    """`school_days` is the longest run whatever the age; `attendance_return_due_on` when one first reached ten.
+
+    `runs` are all that reached it, in order; each is returned on its own.
+    """
 
     school_days: int
     attendance_return_due_on: dt.date | None
     finding: Finding
+    runs: tuple[LongAbsence, ...] = ()
 
 
 def continuous_absence(
@@ -39,11 +53,13 @@ def continuous_absence(
     missed = [day for day in span.days_wholly(codes) if day <= as_of]
     runs = runs_of_school_days(missed, calendar, year_group)
     longest = max(map(len, runs), default=0)
-    of_age = ([day for day in run if age.holds_on(day)] for run in runs if len(run) >= days.value)
-    due_on = next((run[days.value - 1] for run in of_age if len(run) >= days.value), None)
+    of_age = ([day for day in run if age.holds_on(day)] for run in runs)
     if not age.holds_on(as_of):
         return ContinuousAbsence(longest, None, _not_applicable((days, letters)))
-    return ContinuousAbsence(longest, due_on, _finding(span, longest, due_on, codes, (days, letters)))
+    long = tuple(_long(span, run, codes, (days, letters)) for run in of_age if len(run) >= days.value)
+    if not long:
+        return ContinuousAbsence(longest, None, _not_met(longest, (days, letters)))
+    return ContinuousAbsence(longest, long[0].reached_on, long[0].finding, long)
 
 
 def _not_applicable(entries: tuple[Entry, ...]) -> Finding:
@@ -51,25 +67,22 @@ def _not_applicable(entries: tuple[Entry, ...]) -> Finding:
     return Finding(Outcome.NOT_APPLICABLE, sentence, (), (), entries)
 
 
-def _finding(
-    span: RegisterSpan,
-    longest: int,
-    due_on: dt.date | None,
-    codes: frozenset[AttendanceCode],
-    entries: tuple[Entry, ...],
-) -> Finding:
-    needed = entries[0].value
-    if due_on is None:
-        sentence = (
-            f"The longest continuous absence is {how_many(longest, 'school day')}; the return is due at {needed}."
-        )
-        return Finding(Outcome.NOT_MET, sentence, (), (), entries)
+def _not_met(longest: int, entries: tuple[Entry, ...]) -> Finding:
+    days = how_many(longest, "school day")
+    sentence = f"The longest continuous absence is {days}; the return is due at {entries[0].value}."
+    return Finding(Outcome.NOT_MET, sentence, (), (), entries)
+
+
+def _long(
+    span: RegisterSpan, run: list[dt.date], codes: frozenset[AttendanceCode], entries: tuple[Entry, ...]
+) -> LongAbsence:
+    reached_on = run[entries[0].value - 1]
     sentence = (
-        f"Every mark of {needed} school days in a row is {_any_of(codes)}, by {in_words(due_on)}: name the "
-        f"pupil in the attendance return to the local authority."
+        f"Every mark of {entries[0].value} school days in a row is {_any_of(codes)}, by {in_words(reached_on)}: name "
+        f"the pupil in the attendance return to the local authority."
     )
-    counted = tuple(session for session in span.sessions_with(codes) if session.date <= due_on)
-    return Finding(Outcome.MET, sentence, counted, (), entries)
+    counted = span.between(run[0], run[-1]).sessions_with(codes)
+    return LongAbsence(run[0], reached_on, run[-1], Finding(Outcome.MET, sentence, counted, (), entries))
 
 
 def _any_of(codes: frozenset[AttendanceCode]) -> str:

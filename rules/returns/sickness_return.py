@@ -12,13 +12,14 @@ from enum import StrEnum
 from rules.calendar import Half, SchoolCalendar, Session, first_of_school_year
 from rules.calendar.runs import runs_of_school_days
 from rules.calendar.sessions import in_words
-from rules.codes import AttendanceCode
+from rules.codes import AttendanceCode, Category, codes_in
 from rules.findings import Finding, Outcome, how_many
 from rules.parameters import Entry, parameter
 from rules.registers import RegisterSpan
 from rules.school_age import SchoolAge
 
 ILLNESS = frozenset({AttendanceCode.ILLNESS})
+ATTENDING = codes_in(Category.PRESENT, Category.APPROVED_EDUCATIONAL_ACTIVITY)
 LAST_OF_SCHOOL_YEAR = (7, 31)
 
 
@@ -73,21 +74,33 @@ class Limb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SicknessReturn:
-    """`due_on`: since when a return has been due, at once and so also the day to act; None, as `limb`, when not due."""
+    """`due_on`: since when a return has been due, at once and so also the day to act; None, as `limb`, when not due.
+
+    `spell` holds the sessions of illness of the spell that brings the return about: one spell, one return.
+    """
 
     due_on: dt.date | None
     limb: Limb | None
     finding: Finding
+    spell: tuple[Session, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Year:
-    """What is asked of: sessions of illness in the school year, in spells of consecutive school days."""
+    """What is asked of: sessions of illness in the school year, in spells of consecutive school days.
+
+    `is_going_on`: the pupil has attended no session since the last of them.
+    """
 
     ill: tuple[Session, ...]
     spells: tuple[tuple[Session, ...], ...]
     reported: frozenset[int]
     needed: int
+    is_going_on: bool
+
+    def spell_of(self, session: Session) -> tuple[Session, ...]:
+        """The spell a session of illness belongs to."""
+        return next(spell for spell in self.spells if session in spell)
 
 
 def sickness_return(
@@ -102,22 +115,24 @@ def sickness_return(
 ) -> SicknessReturn:
     """Whether a return is due: fifteen days in one spell, expected by the end of this spell, or reached in the year.
 
-    `expected_until`: the last day of the present spell as far as is known. `sent_on`: days on which returns were sent
-    this school year; each answers for the spell that it fell in or followed, so that a spell is returned once. Days
-    that add up over the year are returned once in it, until a spell of its own brings fifteen.
+    `expected_until`: the last day of the present spell as far as is known; it counts while the spell goes on, that is
+    from the first I until the pupil attends. `sent_on`: for each return sent this school year the day it was sent, or
+    better a day of the spell it was about; it answers for the spell that it fell in or followed, so that a spell is
+    returned once. Days that add up over the year are returned once in it, until a spell of its own brings fifteen.
     """
     entry = parameter("returns/sickness").on(as_of)
     if not age.holds_on(as_of):
         return SicknessReturn(None, None, illness(span, age, as_of).finding)
     year = _year(span, calendar, year_group, age, as_of, sent_on)
-    limb, due_on = _due(year, calendar, year_group, as_of, expected_until)
-    if limb is None or due_on is None:
+    due = _due(year, calendar, year_group, as_of, expected_until)
+    if due is None:
         return SicknessReturn(None, None, _watch(year, entry))
+    limb, due_on, spell = due
     sentence = (
         f"{how_many(len(year.ill), 'session')} of illness this year; {entry.value} school days are {_how(limb)}: "
         f"the sickness return to the local authority is due since {in_words(due_on)}."
     )
-    return SicknessReturn(due_on, limb, Finding(Outcome.MET, sentence, year.ill, (), (entry,)))
+    return SicknessReturn(due_on, limb, Finding(Outcome.MET, sentence, year.ill, (), (entry,)), spell)
 
 
 def _year(
@@ -135,23 +150,38 @@ def _year(
     sent = [day for day in sent_on if first <= day <= as_of]
     answered = (max((n for n, spell in enumerate(spells) if spell[0].date <= day), default=-1) for day in sent)
     needed = parameter("returns/sickness").on(as_of).value * len(Half)
-    return _Year(ill, spells, frozenset(answered), needed)
+    return _Year(ill, spells, frozenset(answered), needed, _is_going_on(span, ill, as_of))
+
+
+def _is_going_on(span: RegisterSpan, ill: tuple[Session, ...], as_of: dt.date) -> bool:
+    """Whether no attendance has ended the last spell."""
+    attended = [session for session in span.sessions_with(ATTENDING) if session.date <= as_of]
+    return bool(ill) and (not attended or attended[-1] < ill[-1])
 
 
 def _due(
     year: _Year, calendar: SchoolCalendar, year_group: str | None, as_of: dt.date, expected_until: dt.date | None
-) -> tuple[Limb | None, dt.date | None]:
+) -> tuple[Limb, dt.date, tuple[Session, ...]] | None:
     for number, spell in enumerate(year.spells):
         if len(spell) >= year.needed and number not in year.reported:
-            return Limb.CONSECUTIVE, spell[year.needed - 1].date
+            return Limb.CONSECUTIVE, spell[year.needed - 1].date, spell
     if len(year.ill) >= year.needed and not year.reported:
-        return Limb.CUMULATIVE, year.ill[year.needed - 1].date
-    if expected_until is None or len(year.spells) - 1 in year.reported:
-        return None, None
+        last = year.ill[year.needed - 1]
+        return Limb.CUMULATIVE, last.date, year.spell_of(last)
+    if expected_until is None or not year.is_going_on or len(year.spells) - 1 in year.reported:
+        return None
+    is_enough = _expected(year, calendar, year_group, as_of, expected_until) >= year.needed
+    return (Limb.EXPECTED, as_of, year.spells[-1]) if is_enough else None
+
+
+def _expected(
+    year: _Year, calendar: SchoolCalendar, year_group: str | None, as_of: dt.date, expected_until: dt.date
+) -> int:
+    """Sessions of illness there will be by the end of the present spell, within this school year."""
     last = min(expected_until, dt.date(first_of_school_year(as_of).year + 1, *LAST_OF_SCHOOL_YEAR))
     ahead = calendar.school_days(as_of + dt.timedelta(days=1), last, year_group)
-    counted = year.spells[-1] if year.reported and year.spells else year.ill
-    return (Limb.EXPECTED, as_of) if len(counted) + len(Half) * len(ahead) >= year.needed else (None, None)
+    counted = year.spells[-1] if year.reported else year.ill
+    return len(counted) + len(Half) * len(ahead)
 
 
 def _watch(year: _Year, entry: Entry) -> Finding:

@@ -244,11 +244,15 @@ class TypedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class SheetRows:
-    """The rows of one sheet to draw: key to column to cell. Columns of people's are filled only in new rows."""
+    """The rows of one sheet to draw: key to column to cell. Columns of people's are filled only in new rows.
+
+    `settled` are the keys of rows that nobody has to look at any more: they move below all the others.
+    """
 
     sheet: str
     rows: Mapping[str, Mapping[str, Cell]]
     answers: tuple[TypedAnswer, ...] = ()
+    settled: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from rules.people import Personal
 
 Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,40}$")]
+Initials = Annotated[str, Field(pattern=r"^[A-Z]{2,4}$")]
 
 
 def _one_address(text: str) -> str:
@@ -167,7 +168,6 @@ class WatchSettings(Section):
     `postholder`: initials of the person whose working days bring the N limit forward.
     `attempts_before_unauthorised`: how often a family must have been contacted before O is proposed for an N.
     `expected_attendance_percent`: the attendance the school is expected to reach; 0 where it has no such figure.
-    `return_interval_days`: how often the local authority wants attendance returns; at least monthly by law.
     """
 
     at_risk_from_percent: Annotated[int, Field(ge=1, le=9)] = 5
@@ -177,7 +177,29 @@ class WatchSettings(Section):
     postholder: str = ""
     attempts_before_unauthorised: Annotated[int, Field(ge=1, le=10)] = 2
     expected_attendance_percent: Annotated[int, Field(ge=0, le=100)] = 0
-    return_interval_days: Annotated[int, Field(ge=1, le=31)] = 28
+
+
+class ReturnsSettings(Section):
+    """Returns to the local authority, where the law leaves it to the authority or we could not establish it.
+
+    `readers`: initials of the staff who may open the drafted returns; where it is empty, nothing is drafted.
+    `interval_days`: how often the authority wants attendance returns; at least monthly by law.
+    `irregular_from_sessions`: unauthorised sessions in the school year from which a person judges whether a pupil fails
+    to attend regularly. `most_junior_year` and `final_year`: the school's own first and last year group; who joins the
+    one on the first day of the school year, or leaves after the other, needs no return, unless the authority
+    `wants_usual_joiners` or `wants_final_leavers`. Where the year group is empty, nobody is left out.
+    `leavers_at_once`: if more pupils than this are gone from the roll on one day without a leaving date, a person looks
+    at the export first, and no deletion return is shown.
+    """
+
+    readers: tuple[Initials, ...] = ()
+    interval_days: Annotated[int, Field(ge=1, le=31)] = 28
+    irregular_from_sessions: Annotated[int, Field(ge=1, le=200)] = 10
+    most_junior_year: str = ""
+    final_year: str = ""
+    wants_usual_joiners: bool = False
+    wants_final_leavers: bool = False
+    leavers_at_once: Annotated[int, Field(ge=1, le=1000)] = 10
 
 
 class HalfTermSettings(Section):
@@ -253,7 +275,7 @@ class LocalSettings(Section):
 class StaffMember(Section):
     """Someone who may write in the workbooks, known there by initials; `working_days` are ISO weekdays, 1 Monday."""
 
-    initials: Annotated[str, Field(pattern=r"^[A-Z]{2,4}$")]
+    initials: Initials
     name: str
     role: str
     email: Email
@@ -275,6 +297,7 @@ class Settings(Section):
     safeguarding: SafeguardingSettings = SafeguardingSettings()
     watch: WatchSettings = WatchSettings()
     watchdog: WatchdogSettings = WatchdogSettings()
+    returns: ReturnsSettings = ReturnsSettings()
     half_term: HalfTermSettings = HalfTermSettings()
     letters: LettersSettings = LettersSettings()
     outgoing: OutgoingSettings = OutgoingSettings()
@@ -292,6 +315,8 @@ class Settings(Section):
             raise ValueError("watchdog.tell has initials of nobody in [[staff]]")
         if not any(person.is_safeguarding for person in self.staff):
             raise ValueError("at least one member of staff must have is_safeguarding = true")
+        if not set(self.returns.readers) <= set(initials):
+            raise ValueError("returns.readers must be initials of the staff in this file")
         return self
 
     @property

@@ -6,6 +6,12 @@ from sheets_templates import Column, Editor, Kind
 ALL_CODES = tuple(code.value for code in AttendanceCode)
 
 PUPIL = Column("Pupil", "The pupil's name as the MIS gives it. Kept right by Firstbell.", 24)
+PUPIL_ID = Column(
+    "Pupil ID",
+    "The pupil's id in the MIS. In a row of your own, type this and Firstbell fills in the name.",
+    14,
+    is_typed_in_new_rows=True,
+)
 YEAR = Column("Year", "The pupil's year group.", 8)
 FORM = Column("Form", "The pupil's form or tutor group.", 9)
 SESSION = Column("Session", "The date, and AM or PM.", 19)

@@ -1,16 +1,9 @@
 """The Safeguarding workbook: for the designated safeguarding lead's team and nobody else."""
 
 from sheets_templates import Column, Highlight, Kind, SheetLayout, Tone, WorkbookLayout
-from sheets_templates.columns import FORM, INITIALS, PUPIL, SAYS, SESSION, YEAR, people
+from sheets_templates.columns import FORM, INITIALS, PUPIL, PUPIL_ID, SAYS, SESSION, YEAR, people
 
 AGENCIES = ("social worker", "youth justice worker", "virtual school", "police", "children's services")
-
-PUPIL_ID = Column(
-    "Pupil ID",
-    "The pupil's id in the MIS. In a row of your own, type this and Firstbell fills in the name.",
-    14,
-    is_typed_in_new_rows=True,
-)
 
 ALERTS = SheetLayout(
     "Alerts",

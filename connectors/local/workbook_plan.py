@@ -21,16 +21,28 @@ class Place:
 def plan(table: Table, wanted: SheetRows) -> list[Place]:
     """The rows from the first below the headings on, in order.
 
-    While the order is the one we want, new rows come where they belong; once people have sorted, at the end.
+    While the order is the one we want, new rows come where they belong; once people have sorted, at the end. What is
+    settled stands below the rest, each part in its own order.
     """
     places = _kept(table, wanted)
-    order = {key: number for number, key in enumerate(wanted.rows)}
+    above = [place for place in places if not _is_settled(place, wanted)]
+    below = [place for place in places if _is_settled(place, wanted)]
+    to_do = [key for key in wanted.rows if key not in wanted.settled]
+    return _part(above, to_do) + _part(below, [key for key in wanted.rows if key in wanted.settled])
+
+
+def _is_settled(place: Place, wanted: SheetRows) -> bool:
+    return place.says is None and place.key in wanted.settled
+
+
+def _part(places: list[Place], wanted: list[str]) -> list[Place]:
+    order = {key: number for number, key in enumerate(wanted)}
     ours = [order[place.key] for place in places if place.key is not None and place.says is None]
     there = set(ours)
     new = [key for key, number in order.items() if number not in there]
     if ours != sorted(ours):
         return places + [Place(key) for key in new]
-    return _with_new_rows_in_order(places, list(wanted.rows))
+    return _with_new_rows_in_order(places, wanted)
 
 
 def _kept(table: Table, wanted: SheetRows) -> list[Place]:

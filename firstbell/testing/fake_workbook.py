@@ -108,7 +108,11 @@ def _draw(sheet: _Sheet, layout: SheetLayout, wanted: SheetRows) -> None:
         if row.key is not None and row.key in wanted.rows:
             _fill(row, layout, wanted.rows[row.key], is_copy=row.key in seen)
             seen.setdefault(row.key, row)
-    sheet.rows = _in_order(kept, [key for key in wanted.rows if key not in seen], list(wanted.rows))
+    sheet.rows = []
+    for is_settled in (False, True):
+        keys = [key for key in wanted.rows if (key in wanted.settled) is is_settled]
+        part = [row for row in kept if (row.key in wanted.settled) is is_settled]
+        sheet.rows += _in_order(part, [key for key in keys if key not in seen], keys)
     for row in sheet.rows:
         if row.key is not None and row.key not in seen:
             row.cells = {name: shown(cell) for name, cell in wanted.rows[row.key].items()}

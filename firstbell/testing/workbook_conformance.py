@@ -140,6 +140,25 @@ class WorkbookConformance:
         assert pupils(person) == ["Alicia Test", "Zoë Test", "Michael Test"]
         assert person.sees("Today")[1]["Days"] == "9"
 
+    def test_a_settled_row_moves_below_the_others_with_what_was_typed(self, workbook: Workbook, person: Person) -> None:
+        draw_today(workbook, a=ALICIA, m=MICHAEL)
+        person.types("Today", "a", "Decision", "stop")
+        rows = {"m": MICHAEL, "z": ZOE, "a": ALICIA}
+
+        workbook.draw(LAYOUT, [SheetRows("Today", rows, settled=frozenset({"a"}))], as_at=AS_AT)
+
+        assert pupils(person) == ["Michael Test", "Zoë Test", "Alicia Test"]
+        assert read_sheet(workbook, "Today").rows["a"]["Decision"] == "stop"
+
+    def test_people_sort_what_is_to_do_and_what_is_settled_apart(self, workbook: Workbook, person: Person) -> None:
+        rows = {"z": ZOE, "m": MICHAEL, "a": ALICIA}
+        workbook.draw(LAYOUT, [SheetRows("Today", rows, settled=frozenset({"a"}))], as_at=AS_AT)
+        person.sorts("Today", "Pupil")
+
+        workbook.draw(LAYOUT, [SheetRows("Today", rows, settled=frozenset({"a"}))], as_at=AS_AT)
+
+        assert pupils(person) == ["Michael Test", "Zoë Test", "Alicia Test"]
+
     def test_what_a_person_typed_is_read_by_key_and_never_overwritten(self, workbook: Workbook, person: Person) -> None:
         draw_today(workbook, a=ALICIA, m=MICHAEL)
         person.types("Today", "m", "Reason given", " dentist ")

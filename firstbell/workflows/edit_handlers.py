@@ -11,7 +11,7 @@ from firstbell.workflows.brakes import released_brakes
 from firstbell.workflows.desk_notes import settles
 from firstbell.workflows.office import Office
 from firstbell.workflows.phone_list import MESSAGED
-from firstbell.workflows.return_proposals import decide_return
+from firstbell.workflows.return_decisions import take_return_edit
 from firstbell.workflows.row_keys import pupil_session_of
 from rules.calendar import Session
 from rules.codes import AttendanceCode
@@ -183,10 +183,9 @@ def hold_messages(office: Office, edit: RowEdit) -> str:
 
 
 def decide_on_return(office: Office, edit: RowEdit) -> str:
-    """Approve or decline a return to the local authority, or say when it was sent."""
-    decision, sent_on = edit.row.get("Decision", ""), edit.row.get("Sent on", "")
+    """Approve or decline a return, say when it was sent, answer at twenty days, or note a long illness."""
     try:
-        return decide_return(office, edit.row_key, decision, sent_on, edit.person.initials)
+        return take_return_edit(office, edit.row_key, edit.changed, edit.row, edit.person.initials)
     except ValueError as refused:
         raise RefusedEdit(str(refused)) from refused
 

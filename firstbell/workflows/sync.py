@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from firstbell.errors import NeedsHuman
 from firstbell.records import MarkChange, Marks, Problem, Roll
 from firstbell.workflows.office import Office
+from firstbell.workflows.roll_changes import record_roll_changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ def sync(office: Office) -> SyncSummary:
     roll = office.mis.roll()
     _refuse_a_cut_short_roll(office, roll)
     marks = office.mis.marks(_first_day(office), office.today())
+    record_roll_changes(office, office.store.registers.roll(), roll)
     office.store.registers.save_roll(roll)
     changes = save_marks(office, marks)
     summary = SyncSummary(marks.as_at, len(roll.pupils), len(marks.marks), changes, (*roll.problems, *marks.problems))

@@ -14,10 +14,12 @@ from firstbell.workflows.edits import Said, take_edits
 from firstbell.workflows.half_term import propose_half_term_messages, send_half_term_messages
 from firstbell.workflows.office import Office
 from firstbell.workflows.office_notices import the_office_told
-from firstbell.workflows.return_proposals import ReturnProposal, propose_returns, return_state
+from firstbell.workflows.return_documents import draft_returns
+from firstbell.workflows.return_proposals import ReturnsNow, as_recorded, propose_returns
 from firstbell.workflows.school_summaries import write_summaries
 from firstbell.workflows.sync import sync
 from firstbell.workflows.views import watch as views
+from firstbell.workflows.views.la_returns import return_rows
 from firstbell.workflows.views.picture import Rows
 from firstbell.workflows.watching import SchoolWatch, watch_school
 from firstbell.workflows.words import count_of
@@ -49,31 +51,37 @@ def _weekly(office: Office) -> WeeklyReport:
     said = take_edits(office)
     sync(office)
     school = watch_school(office, office.today())
-    returns = propose_returns(office, school)
+    returns, undrafted = _returns(office, school)
     half_term = propose_half_term_messages(office, office.today())
     send_half_term_messages(office, office.today())
     write_summaries(office, school)
-    undrawn = _draw(office, _week_sheets(office, school, returns, said))
-    report = replace(_report(office, school, returns, undrawn), half_term_messages=half_term.proposed)
+    undrawn = _draw(office, _week_sheets(office, school, returns, said), said, returns)
+    report = _report(school, returns, (*undrawn, *undrafted))
+    report = replace(report, half_term_messages=half_term.proposed)
     office.store.ledger.append("weekly.finished", at=office.clock.now(), actor="Firstbell", facts=_facts(report))
     office.store.desk.heartbeat("weekly", at=office.clock.now(), due_at=None, outcome="done")
     return report
 
 
 def returns(office: Office) -> WeeklyReport:
-    """Only the returns to the local authority: proposed, with what people have decided about each."""
+    """Only the returns to the local authority: proposed, drafted, and with what people have decided about each."""
     with the_office_told(office, "The returns did not run to their end"):
         said = take_edits(office)
         sync(office)
         school = watch_school(office, office.today())
-        proposals = propose_returns(office, school)
-        undrawn = _draw(office, {"LA returns": views.return_rows(office, school, proposals, said)})
-        return _report(office, school, proposals, undrawn)
+        now, undrafted = _returns(office, school)
+        undrawn = _draw(office, {"LA returns": return_rows(office, school, now, said)}, said, now)
+        return _report(school, now, (*undrawn, *undrafted))
 
 
-def _week_sheets(
-    office: Office, school: SchoolWatch, proposals: tuple[ReturnProposal, ...], said: Said
-) -> dict[str, Rows]:
+def _returns(office: Office, school: SchoolWatch) -> tuple[ReturnsNow, tuple[str, ...]]:
+    """Propose, draft what is approved, and say how each return stands then; with a sentence for each draft refused."""
+    proposed = propose_returns(office, school)
+    undrafted = draft_returns(office, school, proposed)
+    return as_recorded(office, proposed), undrafted
+
+
+def _week_sheets(office: Office, school: SchoolWatch, now: ReturnsNow, said: Said) -> dict[str, Rows]:
     return {
         "Watch list": views.watch_rows(school, said),
         "Punctuality": views.punctuality_rows(school),
@@ -81,28 +89,29 @@ def _week_sheets(
         "Trends": views.trend_rows(school),
         "Weekdays": views.weekday_rows(school),
         "Cohorts": views.cohort_rows(office, school),
-        "LA returns": views.return_rows(office, school, proposals, said),
+        "LA returns": return_rows(office, school, now, said),
     }
 
 
-def _draw(office: Office, rows: dict[str, Rows]) -> tuple[str, ...]:
+def _draw(office: Office, rows: dict[str, Rows], said: Said, now: ReturnsNow) -> tuple[str, ...]:
     as_at = f"{office.clock.now().astimezone(office.settings.zone):%A %d %B %Y, %H:%M}"
     try:
-        office.attendance_workbook.draw(ATTENDANCE, [SheetRows(*sheet) for sheet in rows.items()], as_at=as_at)
+        settled = frozenset(record.key for record in now.settled)
+        sheets = [SheetRows(name, found, said.to_typed.get(name, ()), settled) for name, found in rows.items()]
+        office.attendance_workbook.draw(ATTENDANCE, sheets, as_at=as_at)
     except NeedsHuman as locked:
         return (f"The Attendance workbook could not be brought up to date: {locked}",)
     return ()
 
 
-def _report(
-    office: Office, school: SchoolWatch, proposals: tuple[ReturnProposal, ...], undrawn: tuple[str, ...]
-) -> WeeklyReport:
+def _report(school: SchoolWatch, now: ReturnsNow, undone: tuple[str, ...]) -> WeeklyReport:
     watched = school.pupils.values()
-    waiting = sum(return_state(office, proposal.key) == "proposed" for proposal in proposals)
     met = sum(w.threshold_forecast.finding.is_met for w in watched)
-    needs = [*undrawn]
-    if waiting:
-        needs.append(f"{count_of(waiting, 'return')} to the local authority to approve or decline in LA returns.")
+    needs = [*undone, *now.needs]
+    if now.waiting:
+        needs.append(f"{count_of(now.waiting, 'return')} to the local authority to decide on in LA returns.")
+    if late := now.overdue(school.as_of):
+        needs.append(f"{count_of(late, 'return')} to the local authority overdue: see LA returns.")
     if met:
         needs.append(f"{count_of(met, 'pupil')} at the national threshold: consider what helps, in Watch list.")
     return WeeklyReport(
@@ -112,7 +121,7 @@ def _report(
         movers=sum(w.has_moved and not w.band.is_early for w in watched),
         patterns=sum(len(w.patterns) for w in watched),
         thresholds_met=met,
-        returns_open=waiting,
+        returns_open=now.waiting,
         needs=tuple(needs),
     )
 

@@ -1,9 +1,10 @@
 """The sheets of a week: who is missing school and how much, what is odd about it, where it is going, what is owed."""
 
 from sheets_templates import Chart, ChartKind, Column, Highlight, Kind, SheetLayout, Tone
-from sheets_templates.columns import FORM, INITIALS, PUPIL, SAYS, YEAR, people
+from sheets_templates.columns import FORM, INITIALS, PUPIL, PUPIL_ID, SAYS, YEAR, people
 
 RETURN_DECISIONS = ("approve", "decline")
+YES_OR_NO = ("yes", "no")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 
 WEEK_OR_GROUP_ATTENDANCE = "Sessions attended, out of those that were possible."
@@ -139,29 +140,59 @@ COHORTS = SheetLayout(
 LA_RETURNS = SheetLayout(
     "LA returns",
     "What the local authority must be told",
-    "Each return Firstbell proposes. It leaves only when a person approves it and sends it; say here when it went.",
+    "Firstbell proposes and drafts; it sends nothing. Approve or decline, send it yourself, and say here when it went. "
+    "For a long illness type a row of your own below: pupil's id, until when, initials.",
     (
-        Column("Return", "Which duty to tell the local authority it is.", 26),
+        Column("Return", "Which duty to tell the local authority it is.", 24),
+        PUPIL_ID,
         PUPIL,
         YEAR,
         FORM,
-        Column("Why", "What brought it about.", 44, is_restricted=True),
-        Column("Due", "The day by which the local authority must have it.", 13, kind=Kind.DATE),
-        Column("Last day to act", "The last working day before that.", 13, kind=Kind.DATE),
+        Column("Why", "What brought it about, or why it was withdrawn.", 44, is_restricted=True),
+        Column("Due", "The day by which the local authority must have it.", 12, kind=Kind.DATE),
+        Column("Last day to act", "The last school day before that.", 12, kind=Kind.DATE),
+        Column(
+            "Time left",
+            "School days until the last day to act.",
+            13,
+            highlights=(Highlight(("overdue",), Tone.ALARM), Highlight(("today", "no school day"), Tone.CAUTION)),
+        ),
         Column(
             "State",
-            "proposed, approved, declined or sent.",
+            "proposed, approved, answered, sent, declined, or withdrawn because it is called for no more.",
             12,
             highlights=(
                 Highlight(("proposed", "approved"), Tone.CAUTION),
-                Highlight(("declined",), Tone.QUIET),
-                Highlight(("sent",), Tone.DONE),
+                Highlight(("declined", "withdrawn"), Tone.QUIET),
+                Highlight(("sent", "answered"), Tone.DONE),
             ),
         ),
+        Column("Document", "Where the draft lies, or why there is none.", 30),
         people("Decision", "approve: it is to be sent. decline: it is not.", 11, RETURN_DECISIONS),
-        people("Sent on", "The day it was sent.", 13, kind=Kind.DATE),
+        people("Sent on", "The day it was sent.", 12, kind=Kind.DATE),
+        people(
+            "Ill or prevented?",
+            "At twenty days: whether there are grounds to believe that the pupil is ill or unavoidably prevented.",
+            12,
+            YES_OR_NO,
+            restricted=True,
+        ),
+        people(
+            "Enquired with the LA?",
+            "At twenty days: whether school and local authority have made enquiries together.",
+            12,
+            YES_OR_NO,
+        ),
+        people(
+            "Ill until (expected)",
+            "The last day of an illness that is expected to go on, from a doctor's note say.",
+            12,
+            kind=Kind.DATE,
+            restricted=True,
+        ),
         INITIALS,
         SAYS,
     ),
     "Nothing is owed to the local authority.",
+    people_add_rows=True,
 )

@@ -129,6 +129,15 @@ def test_rows_people_add_say_which_columns_to_type():
     typed = {sheet.name: [column.header for column in sheet.typed_columns] for sheet in SHEETS if sheet.people_add_rows}
 
     assert typed == {
+        "LA returns": [
+            "Pupil ID",
+            "Decision",
+            "Sent on",
+            "Ill or prevented?",
+            "Enquired with the LA?",
+            "Ill until (expected)",
+            "Initials",
+        ],
         "Vulnerable pupils": ["Pupil ID", "Hold messages until", "Hold owner"],
         "Non-contact": ["Pupil ID", "Address to block", "Initials"],
         "Told outside agencies": ["Pupil ID", "Agency", "Told at", "Told by"],

@@ -1,4 +1,4 @@
-"""The sheets of the week: Watch list, Punctuality, Patterns, Trends, Weekdays, Cohorts, LA returns."""
+"""The sheets of the week: Watch list, Punctuality, Patterns, Trends, Weekdays, Cohorts."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -6,7 +6,6 @@ from fractions import Fraction
 from firstbell.workflows.cohorts import WHOLE_SCHOOL, figures_of, groups_of, weekday_attendance, weeks
 from firstbell.workflows.edits import Said
 from firstbell.workflows.office import Office
-from firstbell.workflows.return_proposals import ReturnProposal, return_state
 from firstbell.workflows.summary_figures import GroupFigures
 from firstbell.workflows.views.picture import Rows
 from firstbell.workflows.watching import PupilWatch, SchoolWatch
@@ -167,23 +166,6 @@ def _compared(rate: Fraction | None, whole: Fraction | None) -> str:
     if not gap:
         return "the same as the school"
     return f"{gap} points {'above' if rate > whole else 'below'} the school"
-
-
-def return_rows(office: Office, school: SchoolWatch, returns: tuple[ReturnProposal, ...], said: Said) -> Rows:
-    """The returns that are called for, the first due first."""
-    rows: Rows = {}
-    for proposal in returns:
-        watch = school.pupils[proposal.pupil_id]
-        rows[proposal.key] = {
-            "Return": proposal.kind,
-            **_who(watch.pupil),
-            "Why": proposal.finding.sentence,
-            "Due": proposal.due_on,
-            "Last day to act": proposal.act_by,
-            "State": return_state(office, proposal.key),
-            "Firstbell says": said.in_rows.get(("LA returns", proposal.key), ""),
-        }
-    return rows
 
 
 def percent(value: Fraction | None) -> Decimal | None:

@@ -8,78 +8,25 @@ import pytest
 
 from firstbell.settings import ReturnsSettings
 from firstbell.testing.fake_folders import FakeFolders
-from firstbell.testing.morning_story import SETTINGS, MorningStory
+from firstbell.testing.returns_story import ReturnsStory
 from firstbell.workflows.first_day_contact import first_day_contact
-from firstbell.workflows.return_records import returns_on_record
-from firstbell.workflows.weekly import returns, weekly
+from firstbell.workflows.weekly import weekly
 from rules.calendar import Half, Session
 from rules.codes import AttendanceCode
 
-PRESENT = {Half.AM: AttendanceCode.PRESENT_MORNING, Half.PM: AttendanceCode.PRESENT_AFTERNOON}
-O, I, N, U, G = (AttendanceCode(letter) for letter in "OINUG")
+AWAY, ILL, NO_REASON, LATE, HOLIDAY, AT_A_CLINIC = (AttendanceCode(letter) for letter in "OINUGM")
 GOLDEN = Path(__file__).parent / "golden"
-RETURNS = ReturnsSettings(readers=("AO", "BO"), most_junior_year="7", final_year="13")
-
-
-class ReturnsStory(MorningStory):
-    """One school in which everybody attends, but for what is told of Alicia, from one Friday to the next."""
-
-    def __init__(self, settings=RETURNS):
-        super().__init__(settings=SETTINGS.model_copy(update={"returns": settings}))
-        self.codes.clear()
-        self.pupils.clear()
-        for number in range(20):
-            self.given_a_pupil(f"P{number:02}", form=f"9{'ABCD'[number % 4]}")
-        self.given_a_pupil("ALICIA", forename="Alicia")
-        self.codes.clear()
-        self.missed = {}
-        self.marked_to = dt.date(2026, 8, 31)
-
-    def given_alicia_missed(self, code, first, count=1):
-        """So many school days from a date on, both sessions."""
-        days = [day for day in self.mis.calendar().school_days_of("8") if day >= first][:count]
-        self.given_days_missed("ALICIA", *days, code=code)
-        self.missed |= dict.fromkeys(days, code)
-
-    def given_a_joiner(self, pupil_id, *, form="9A", on_roll_from=None):
-        """A pupil is on the roll from now on."""
-        self.given_a_pupil(pupil_id, forename=pupil_id.title(), form=form)
-        self.pupils[pupil_id] = replace(self.pupils[pupil_id], sex="M", on_roll_from=on_roll_from)
-
-    def when_the_returns_run(self, day, job=returns):
-        """The MIS exports every mark up to a day, and the job runs at 15:30 on it."""
-        self.clock.set(dt.datetime.combine(day, dt.time(15, 30), tzinfo=dt.UTC))
-        since = self.marked_to + dt.timedelta(days=1)
-        for session in self.mis.calendar().sessions(since, day):
-            for pupil_id in self.pupils:
-                self.codes.setdefault((pupil_id, session), PRESENT[session.half])
-        self.marked_to = max(day, self.marked_to)
-        told, self.codes = self.codes, {key: code for key, code in self.codes.items() if key[1].date <= day}
-        self.the_mis_exports()
-        self.codes = told
-        return job(self.office)
-
-    def rows(self, kind=None):
-        return [row for row in self.attendance.sees("LA returns") if kind in {None, row["Return"]}]
-
-    def row(self, kind):
-        (row,) = self.rows(kind)
-        return row
-
-    def keys(self, kind):
-        known = returns_on_record(self.store.ledger, self.office.settings.zone).values()
-        return [record.key for record in known if record.kind == kind]
-
-    def types(self, kind, *, row=-1, **cells):
-        self.when_somebody_types("LA returns", self.keys(kind)[row], **cells, Initials="AO")
-
-    def documents(self):
-        return {name: content.decode() for (_, name), content in self.office.folders.documents.items() if "20" in name}
 
 
 @pytest.fixture
 def story():
     return ReturnsStory()
+
+
+def drafts(story):
+    """The drafted returns: name to page."""
+    documents = story.office.folders.documents
+    return {name: page.decode() for (folder, name), page in documents.items() if folder.endswith("-returns")}
 
 
 ATTENDANCE, IRREGULAR, SICKNESS = "attendance return", "attendance return: irregular", "sickness return"
@@ -93,16 +40,16 @@ SEPTEMBER_7, SEPTEMBER_25 = dt.date(2026, 9, 7), dt.date(2026, 9, 25)
 
 
 def test_a_return_goes_from_proposed_to_sent_and_is_not_asked_for_again(story):
-    story.given_alicia_missed(O, MONDAY_2, 10)
+    story.given_alicia_missed(AWAY, MONDAY_2, 10)
     assert story.when_the_returns_run(FRIDAY_13).returns_open == 1
     assert (story.row(ATTENDANCE)["State"], story.row(ATTENDANCE)["Time left"]) == ("proposed", "today")
 
-    story.types(ATTENDANCE, Decision="approve")
+    story.when_somebody_decides(ATTENDANCE, Decision="approve")
     story.when_the_returns_run(dt.date(2026, 11, 16))
     assert story.row(ATTENDANCE)["State"] == "approved"
-    assert list(story.documents()) == ["continuous-2026-11-13.html"]
+    assert list(drafts(story)) == ["continuous-2026-11-13.html"]
 
-    story.types(ATTENDANCE, Sent_on="2026-11-17")
+    story.when_somebody_decides(ATTENDANCE, Sent_on="2026-11-17")
     for day in (dt.date(2026, 11, 17), FRIDAY_20, FRIDAY_27):
         assert story.when_the_returns_run(day).returns_open == 0
     assert (story.row(ATTENDANCE)["State"], "Time left" in story.row(ATTENDANCE)) == ("sent", False)
@@ -110,7 +57,7 @@ def test_a_return_goes_from_proposed_to_sent_and_is_not_asked_for_again(story):
 
 
 def test_key_and_due_date_stand_while_the_absence_goes_on(story):
-    story.given_alicia_missed(O, MONDAY_2, 18)
+    story.given_alicia_missed(AWAY, MONDAY_2, 18)
     story.when_the_returns_run(FRIDAY_13)
     story.when_the_returns_run(FRIDAY_20)
 
@@ -119,11 +66,11 @@ def test_key_and_due_date_stand_while_the_absence_goes_on(story):
 
 
 def test_a_run_that_turns_out_to_have_begun_earlier_keeps_its_return(story):
-    story.given_alicia_missed(O, dt.date(2026, 11, 3), 10)
+    story.given_alicia_missed(AWAY, dt.date(2026, 11, 3), 10)
     story.when_the_returns_run(dt.date(2026, 11, 16))
-    story.types(ATTENDANCE, Decision="approve")
+    story.when_somebody_decides(ATTENDANCE, Decision="approve")
 
-    story.given_alicia_missed(O, MONDAY_2)
+    story.given_alicia_missed(AWAY, MONDAY_2)
     story.when_the_returns_run(FRIDAY_20)
 
     assert len(story.keys(ATTENDANCE)) == 1
@@ -131,11 +78,11 @@ def test_a_run_that_turns_out_to_have_begun_earlier_keeps_its_return(story):
 
 
 def test_a_second_long_absence_is_a_new_return(story):
-    story.given_alicia_missed(O, SEPTEMBER_7, 10)
+    story.given_alicia_missed(AWAY, SEPTEMBER_7, 10)
     story.when_the_returns_run(SEPTEMBER_25)
-    story.types(ATTENDANCE, Decision="approve", Sent_on="2026-09-25")
+    story.when_somebody_decides(ATTENDANCE, Decision="approve", Sent_on="2026-09-25")
 
-    story.given_alicia_missed(G, MONDAY_2, 10)
+    story.given_alicia_missed(HOLIDAY, MONDAY_2, 10)
     story.when_the_returns_run(FRIDAY_13)
 
     assert [row["State"] for row in story.rows(ATTENDANCE)] == ["proposed", "sent"]
@@ -143,9 +90,9 @@ def test_a_second_long_absence_is_a_new_return(story):
 
 
 def test_a_declined_return_stays_declined(story):
-    story.given_alicia_missed(O, MONDAY_2, 10)
+    story.given_alicia_missed(AWAY, MONDAY_2, 10)
     story.when_the_returns_run(FRIDAY_13)
-    story.types(ATTENDANCE, Decision="decline")
+    story.when_somebody_decides(ATTENDANCE, Decision="decline")
 
     reports = [story.when_the_returns_run(day) for day in (FRIDAY_20, FRIDAY_27)]
 
@@ -154,12 +101,12 @@ def test_a_declined_return_stays_declined(story):
 
 
 def test_a_mark_that_becomes_illness_withdraws_the_return_and_says_so(story):
-    story.given_alicia_missed(N, MONDAY_2, 10)
+    story.given_alicia_missed(NO_REASON, MONDAY_2, 10)
     story.when_the_returns_run(FRIDAY_13)
-    story.types(ATTENDANCE, Decision="approve")
+    story.when_somebody_decides(ATTENDANCE, Decision="approve")
     story.when_the_returns_run(dt.date(2026, 11, 16))
 
-    story.given_alicia_missed(I, dt.date(2026, 11, 9))
+    story.given_alicia_missed(ILL, dt.date(2026, 11, 9))
     story.when_the_returns_run(FRIDAY_20)
 
     row = story.row(ATTENDANCE)
@@ -170,11 +117,11 @@ def test_a_mark_that_becomes_illness_withdraws_the_return_and_says_so(story):
 
 
 def test_what_is_called_for_again_is_a_new_line_to_decide_on(story):
-    story.given_alicia_missed(N, MONDAY_2, 10)
+    story.given_alicia_missed(NO_REASON, MONDAY_2, 10)
     story.when_the_returns_run(FRIDAY_13)
-    story.given_alicia_missed(I, dt.date(2026, 11, 9))
+    story.given_alicia_missed(ILL, dt.date(2026, 11, 9))
     story.when_the_returns_run(dt.date(2026, 11, 16))
-    story.given_alicia_missed(O, dt.date(2026, 11, 9))
+    story.given_alicia_missed(AWAY, dt.date(2026, 11, 9))
 
     story.when_the_returns_run(FRIDAY_20)
 
@@ -190,10 +137,10 @@ def test_what_is_called_for_again_is_a_new_line_to_decide_on(story):
     ],
 )
 def test_what_does_not_fit_is_refused_in_a_sentence(story, cells, refusal):
-    story.given_alicia_missed(O, MONDAY_2, 10)
+    story.given_alicia_missed(AWAY, MONDAY_2, 10)
     story.when_the_returns_run(FRIDAY_13)
 
-    story.types(ATTENDANCE, **cells)
+    story.when_somebody_decides(ATTENDANCE, **cells)
     story.when_the_returns_run(FRIDAY_13)
 
     assert refusal in story.row(ATTENDANCE)["Firstbell says"]
@@ -201,7 +148,7 @@ def test_what_does_not_fit_is_refused_in_a_sentence(story, cells, refusal):
 
 
 def test_the_weekly_watch_and_the_returns_alone_agree(story):
-    story.given_alicia_missed(O, MONDAY_2, 10)
+    story.given_alicia_missed(AWAY, MONDAY_2, 10)
     alone = story.when_the_returns_run(FRIDAY_13)
     rows = story.rows()
 
@@ -212,9 +159,9 @@ def test_the_weekly_watch_and_the_returns_alone_agree(story):
 
 
 def test_a_settled_return_stays_in_sight_for_its_school_year(story):
-    story.given_alicia_missed(O, SEPTEMBER_7, 10)
+    story.given_alicia_missed(AWAY, SEPTEMBER_7, 10)
     story.when_the_returns_run(SEPTEMBER_25)
-    story.types(ATTENDANCE, Decision="approve", Sent_on="2026-09-25")
+    story.when_somebody_decides(ATTENDANCE, Decision="approve", Sent_on="2026-09-25")
     story.when_the_returns_run(dt.date(2027, 7, 23))
     assert [row["State"] for row in story.rows(ATTENDANCE)] == ["sent"]
 
@@ -223,8 +170,8 @@ def test_a_settled_return_stays_in_sight_for_its_school_year(story):
 
 
 def test_one_session_of_illness_breaks_the_run_and_a_person_looks_at_the_rest(story):
-    story.given_alicia_missed(O, MONDAY_2, 10)
-    story.given_the_mark("ALICIA", I, Session(dt.date(2026, 11, 9), Half.AM))
+    story.given_alicia_missed(AWAY, MONDAY_2, 10)
+    story.given_the_mark("ALICIA", ILL, Session(dt.date(2026, 11, 9), Half.AM))
 
     story.when_the_returns_run(FRIDAY_13)
 
@@ -236,15 +183,15 @@ def test_one_session_of_illness_breaks_the_run_and_a_person_looks_at_the_rest(st
 
 
 def test_below_the_schools_number_nobody_is_asked_to_judge(story):
-    story.given_alicia_missed(O, MONDAY_2, 4)
-    story.given_the_mark("ALICIA", O, Session(dt.date(2026, 11, 9), Half.AM))
+    story.given_alicia_missed(AWAY, MONDAY_2, 4)
+    story.given_the_mark("ALICIA", AWAY, Session(dt.date(2026, 11, 9), Half.AM))
 
     assert story.when_the_returns_run(FRIDAY_13).returns_open == 0
 
 
 def test_an_absence_with_a_return_of_its_own_is_not_named_twice(story):
-    story.given_alicia_missed(O, MONDAY_2, 10)
-    story.given_alicia_missed(O, SEPTEMBER_7, 4)
+    story.given_alicia_missed(AWAY, MONDAY_2, 10)
+    story.given_alicia_missed(AWAY, SEPTEMBER_7, 4)
 
     story.when_the_returns_run(FRIDAY_13)
 
@@ -253,8 +200,8 @@ def test_an_absence_with_a_return_of_its_own_is_not_named_twice(story):
 
 
 def test_what_else_was_missed_is_judged_beside_it_and_says_so(story):
-    story.given_alicia_missed(O, MONDAY_2, 10)
-    story.given_alicia_missed(O, SEPTEMBER_7, 5)
+    story.given_alicia_missed(AWAY, MONDAY_2, 10)
+    story.given_alicia_missed(AWAY, SEPTEMBER_7, 5)
 
     story.when_the_returns_run(FRIDAY_13)
 
@@ -263,9 +210,9 @@ def test_what_else_was_missed_is_judged_beside_it_and_says_so(story):
 
 
 def test_an_absence_that_goes_on_is_named_again_at_the_authoritys_interval(story):
-    story.given_alicia_missed(O, MONDAY_2, 40)
+    story.given_alicia_missed(AWAY, MONDAY_2, 40)
     story.when_the_returns_run(FRIDAY_13)
-    story.types(ATTENDANCE, Decision="approve", Sent_on="2026-11-13")
+    story.when_somebody_decides(ATTENDANCE, Decision="approve", Sent_on="2026-11-13")
     assert story.when_the_returns_run(FRIDAY_27).returns_open == 1  # twenty days alone
 
     story.when_the_returns_run(dt.date(2026, 12, 4))
@@ -275,12 +222,12 @@ def test_an_absence_that_goes_on_is_named_again_at_the_authoritys_interval(story
 
 
 def test_a_judgement_holds_until_there_is_something_new(story):
-    story.given_alicia_missed(O, SEPTEMBER_7, 6)
+    story.given_alicia_missed(AWAY, SEPTEMBER_7, 6)
     story.when_the_returns_run(SEPTEMBER_25)
-    story.types(IRREGULAR, Decision="decline")
+    story.when_somebody_decides(IRREGULAR, Decision="decline")
 
     reports = [story.when_the_returns_run(day) for day in (dt.date(2026, 10, 2), FRIDAY_20)]
-    story.given_alicia_missed(O, dt.date(2026, 11, 23))
+    story.given_alicia_missed(AWAY, dt.date(2026, 11, 23))
     later = story.when_the_returns_run(FRIDAY_27)
 
     assert [report.returns_open for report in reports] == [0, 0]
@@ -291,16 +238,10 @@ def test_a_judgement_holds_until_there_is_something_new(story):
 # ------------------------------------------------------------ sickness
 
 
-def type_a_long_illness(story, until, initials="AO", pupil_id="ALICIA"):
-    story.attendance.adds_a_row(
-        "LA returns", {"Pupil ID": pupil_id, "Ill until (expected)": until, "Initials": initials}
-    )
-
-
 def test_a_clinics_note_on_the_first_day_makes_the_return_due_at_once(story):
     story.when_the_returns_run(FRIDAY_20)
-    story.given_alicia_missed(I, MONDAY_23, 20)
-    type_a_long_illness(story, "2026-12-18")
+    story.given_alicia_missed(ILL, MONDAY_23, 20)
+    story.when_somebody_expects_an_illness("2026-12-18")
 
     story.when_the_returns_run(MONDAY_23)
 
@@ -311,10 +252,10 @@ def test_a_clinics_note_on_the_first_day_makes_the_return_due_at_once(story):
 
 def test_one_return_is_enough_for_the_spell_that_was_expected(story):
     story.when_the_returns_run(FRIDAY_20)
-    story.given_alicia_missed(I, MONDAY_23, 20)
-    type_a_long_illness(story, "2026-12-18")
+    story.given_alicia_missed(ILL, MONDAY_23, 20)
+    story.when_somebody_expects_an_illness("2026-12-18")
     story.when_the_returns_run(MONDAY_23)
-    story.types(SICKNESS, Decision="approve", Sent_on="2026-11-23")
+    story.when_somebody_decides(SICKNESS, Decision="approve", Sent_on="2026-11-23")
 
     reports = [story.when_the_returns_run(day) for day in (FRIDAY_27, dt.date(2026, 12, 18))]
 
@@ -323,10 +264,10 @@ def test_one_return_is_enough_for_the_spell_that_was_expected(story):
 
 
 def test_an_expected_return_keeps_its_key_when_the_days_have_come(story):
-    story.given_alicia_missed(I, SEPTEMBER_7, 10)
+    story.given_alicia_missed(ILL, SEPTEMBER_7, 10)
     story.when_the_returns_run(FRIDAY_20)
-    story.given_alicia_missed(I, MONDAY_23, 10)
-    type_a_long_illness(story, "2026-12-04")
+    story.given_alicia_missed(ILL, MONDAY_23, 10)
+    story.when_somebody_expects_an_illness("2026-12-04")
     story.when_the_returns_run(MONDAY_23)
 
     story.when_the_returns_run(dt.date(2026, 12, 4))
@@ -337,10 +278,10 @@ def test_an_expected_return_keeps_its_key_when_the_days_have_come(story):
 
 def test_a_no_to_what_was_expected_is_no_answer_to_what_has_come(story):
     story.when_the_returns_run(FRIDAY_20)
-    story.given_alicia_missed(I, MONDAY_23, 16)
-    type_a_long_illness(story, "2026-12-18")
+    story.given_alicia_missed(ILL, MONDAY_23, 16)
+    story.when_somebody_expects_an_illness("2026-12-18")
     story.when_the_returns_run(MONDAY_23)
-    story.types(SICKNESS, Decision="decline")
+    story.when_somebody_decides(SICKNESS, Decision="decline")
     assert story.when_the_returns_run(FRIDAY_27).returns_open == 0
 
     story.when_the_returns_run(dt.date(2026, 12, 11))
@@ -350,8 +291,8 @@ def test_a_no_to_what_was_expected_is_no_answer_to_what_has_come(story):
 
 def test_a_pupil_who_is_back_early_is_expected_to_be_ill_no_longer(story):
     story.when_the_returns_run(FRIDAY_20)
-    story.given_alicia_missed(I, MONDAY_23, 3)
-    type_a_long_illness(story, "2026-12-18")
+    story.given_alicia_missed(ILL, MONDAY_23, 3)
+    story.when_somebody_expects_an_illness("2026-12-18")
     story.when_the_returns_run(MONDAY_23)
 
     story.when_the_returns_run(FRIDAY_27)
@@ -361,23 +302,23 @@ def test_a_pupil_who_is_back_early_is_expected_to_be_ill_no_longer(story):
 
 
 def test_days_that_add_up_bring_one_return_and_the_next_minor_illness_none(story):
-    story.given_alicia_missed(I, SEPTEMBER_7, 10)
-    story.given_alicia_missed(I, MONDAY_2, 5)
+    story.given_alicia_missed(ILL, SEPTEMBER_7, 10)
+    story.given_alicia_missed(ILL, MONDAY_2, 5)
     story.when_the_returns_run(FRIDAY_13)
     assert "reached over the year" in story.row(SICKNESS)["Why"]
-    story.types(SICKNESS, Decision="approve", Sent_on="2026-11-13")
+    story.when_somebody_decides(SICKNESS, Decision="approve", Sent_on="2026-11-13")
 
-    story.given_alicia_missed(I, MONDAY_23, 2)
+    story.given_alicia_missed(ILL, MONDAY_23, 2)
     report = story.when_the_returns_run(FRIDAY_27)
 
     assert (report.returns_open, len(story.keys(SICKNESS))) == (0, 1)
 
 
 def test_a_second_long_spell_is_returned_though_the_first_was_declined(story):
-    story.given_alicia_missed(I, SEPTEMBER_7, 15)
+    story.given_alicia_missed(ILL, SEPTEMBER_7, 15)
     story.when_the_returns_run(SEPTEMBER_25)
-    story.types(SICKNESS, Decision="decline")
-    story.given_alicia_missed(I, MONDAY_2, 15)
+    story.when_somebody_decides(SICKNESS, Decision="decline")
+    story.given_alicia_missed(ILL, MONDAY_2, 15)
 
     story.when_the_returns_run(FRIDAY_13)
     story.when_the_returns_run(FRIDAY_20)
@@ -386,7 +327,7 @@ def test_a_second_long_spell_is_returned_though_the_first_was_declined(story):
 
 
 def test_medical_appointments_bring_no_sickness_return(story):
-    story.given_alicia_missed(AttendanceCode.LEAVE_MEDICAL, MONDAY_2, 15)
+    story.given_alicia_missed(AT_A_CLINIC, MONDAY_2, 15)
 
     assert story.when_the_returns_run(FRIDAY_20).returns_open == 0
 
@@ -402,7 +343,7 @@ def test_medical_appointments_bring_no_sickness_return(story):
 )
 def test_an_expected_illness_that_can_not_be_taken_in_says_why(story, pupil_id, until, initials, refusal):
     story.when_the_returns_run(FRIDAY_20)
-    type_a_long_illness(story, until, initials, pupil_id)
+    story.when_somebody_expects_an_illness(until, initials=initials, pupil_id=pupil_id)
 
     story.when_the_returns_run(MONDAY_23)
 
@@ -413,8 +354,8 @@ def test_an_expected_illness_that_can_not_be_taken_in_says_why(story, pupil_id, 
 
 def test_a_row_taken_in_by_a_run_that_does_not_draw_the_sheet_is_taken_in_once(story):
     story.when_the_returns_run(FRIDAY_20)
-    story.given_alicia_missed(I, MONDAY_23, 20)
-    type_a_long_illness(story, "2026-12-18")
+    story.given_alicia_missed(ILL, MONDAY_23, 20)
+    story.when_somebody_expects_an_illness("2026-12-18")
     story.when_the_returns_run(MONDAY_23, first_day_contact)
 
     story.when_the_returns_run(MONDAY_23)
@@ -427,11 +368,11 @@ def test_a_row_taken_in_by_a_run_that_does_not_draw_the_sheet_is_taken_in_once(s
 
 
 def test_twenty_days_are_answered_by_people_and_never_end_in_a_deletion(story):
-    story.given_alicia_missed(O, MONDAY_2, 25)
+    story.given_alicia_missed(AWAY, MONDAY_2, 25)
     assert story.when_the_returns_run(FRIDAY_27).returns_open == 2
     assert "a person must judge" in story.row(TWENTY_DAYS)["Why"]
 
-    story.types(TWENTY_DAYS, **{"Ill_or_prevented?": "no", "Enquired_with_the_LA?": "yes"})
+    story.when_somebody_decides(TWENTY_DAYS, **{"Ill_or_prevented?": "no", "Enquired_with_the_LA?": "yes"})
     report = story.when_the_returns_run(dt.date(2026, 12, 4))
 
     row = story.row(TWENTY_DAYS)
@@ -442,10 +383,10 @@ def test_twenty_days_are_answered_by_people_and_never_end_in_a_deletion(story):
 
 
 def test_one_answer_leaves_twenty_days_open(story):
-    story.given_alicia_missed(O, MONDAY_2, 20)
+    story.given_alicia_missed(AWAY, MONDAY_2, 20)
     story.when_the_returns_run(FRIDAY_27)
 
-    story.types(TWENTY_DAYS, **{"Ill_or_prevented?": "yes"})
+    story.when_somebody_decides(TWENTY_DAYS, **{"Ill_or_prevented?": "yes"})
     story.when_the_returns_run(FRIDAY_27)
 
     row = story.row(TWENTY_DAYS)
@@ -454,18 +395,18 @@ def test_one_answer_leaves_twenty_days_open(story):
 
 
 def test_there_is_nothing_to_approve_at_twenty_days(story):
-    story.given_alicia_missed(O, MONDAY_2, 20)
+    story.given_alicia_missed(AWAY, MONDAY_2, 20)
     story.when_the_returns_run(FRIDAY_27)
 
-    story.types(TWENTY_DAYS, Decision="approve")
+    story.when_somebody_decides(TWENTY_DAYS, Decision="approve")
     story.when_the_returns_run(FRIDAY_27)
 
     assert "nothing to send at twenty days" in story.row(TWENTY_DAYS)["Firstbell says"]
 
 
 def test_a_late_arrival_among_the_twenty_days_asks_for_no_enquiries(story):
-    story.given_alicia_missed(O, MONDAY_2, 20)
-    story.given_the_mark("ALICIA", U, Session(FRIDAY_20, Half.PM))
+    story.given_alicia_missed(AWAY, MONDAY_2, 20)
+    story.given_the_mark("ALICIA", LATE, Session(FRIDAY_20, Half.PM))
 
     story.when_the_returns_run(FRIDAY_27)
 
@@ -476,12 +417,12 @@ def test_a_late_arrival_among_the_twenty_days_asks_for_no_enquiries(story):
 
 
 def test_a_draft_has_name_codes_and_dates_and_a_line_for_the_address(story):
-    story.given_alicia_missed(O, MONDAY_2, 10)
+    story.given_alicia_missed(AWAY, MONDAY_2, 10)
     story.when_the_returns_run(FRIDAY_13)
-    story.types(ATTENDANCE, Decision="approve")
+    story.when_somebody_decides(ATTENDANCE, Decision="approve")
     story.when_the_returns_run(FRIDAY_13)
 
-    (page,) = story.documents().values()
+    (page,) = drafts(story).values()
     assert "Alicia Example" in page
     assert '<th scope="row">Address of the pupil</th><td class="blank">' in page
     assert page.count('<td class="code">O</td>') == 20
@@ -494,24 +435,24 @@ def test_a_draft_has_name_codes_and_dates_and_a_line_for_the_address(story):
 def test_the_draft_is_as_reviewed(story, golden, kind):
     story.when_the_returns_run(FRIDAY_20)
     if kind == "sickness":
-        story.given_alicia_missed(I, MONDAY_23, 20)
-        type_a_long_illness(story, "2026-12-18")
+        story.given_alicia_missed(ILL, MONDAY_23, 20)
+        story.when_somebody_expects_an_illness("2026-12-18")
     else:
         story.given_a_joiner("MICHAEL")
         story.given_a_contact("MUM", "MICHAEL", lives_with_pupil=True)
         story.given_a_contact("GRAN", "MICHAEL", parental_responsibility=False)
     story.when_the_returns_run(MONDAY_23)
-    story.types(f"{kind} return", Decision="approve")
+    story.when_somebody_decides(f"{kind} return", Decision="approve")
     story.when_the_returns_run(MONDAY_23)
 
-    (page,) = story.documents().values()
+    (page,) = drafts(story).values()
     golden(GOLDEN / f"return_{kind.replace('-', '_')}.html", page)
 
 
 def test_only_the_readers_in_the_settings_may_open_the_folder(story):
-    story.given_alicia_missed(O, MONDAY_2, 10)
+    story.given_alicia_missed(AWAY, MONDAY_2, 10)
     story.when_the_returns_run(FRIDAY_13)
-    story.types(ATTENDANCE, Decision="approve")
+    story.when_somebody_decides(ATTENDANCE, Decision="approve")
     story.when_the_returns_run(FRIDAY_13)
 
     ((folder, _),) = story.office.folders.documents
@@ -521,9 +462,9 @@ def test_only_the_readers_in_the_settings_may_open_the_folder(story):
 
 
 def test_a_folder_somebody_opened_to_others_is_closed_again(story):
-    story.given_alicia_missed(O, MONDAY_2, 10)
+    story.given_alicia_missed(AWAY, MONDAY_2, 10)
     story.when_the_returns_run(FRIDAY_13)
-    story.types(ATTENDANCE, Decision="approve")
+    story.when_somebody_decides(ATTENDANCE, Decision="approve")
     story.when_the_returns_run(FRIDAY_13)
     ((folder, _),) = story.office.folders.documents
 
@@ -535,9 +476,9 @@ def test_a_folder_somebody_opened_to_others_is_closed_again(story):
 
 def test_without_readers_nothing_is_drafted_and_the_row_says_so():
     story = ReturnsStory(ReturnsSettings())
-    story.given_alicia_missed(O, MONDAY_2, 10)
+    story.given_alicia_missed(AWAY, MONDAY_2, 10)
     story.when_the_returns_run(FRIDAY_13)
-    story.types(ATTENDANCE, Decision="approve")
+    story.when_somebody_decides(ATTENDANCE, Decision="approve")
     story.when_the_returns_run(FRIDAY_13)
 
     assert story.office.folders.documents == {}
@@ -553,9 +494,9 @@ class OpenFolders(FakeFolders):
 
 def test_nothing_is_put_into_a_folder_that_can_not_be_closed(story):
     story.office = replace(story.office, folders=OpenFolders())
-    story.given_alicia_missed(O, MONDAY_2, 10)
+    story.given_alicia_missed(AWAY, MONDAY_2, 10)
     story.when_the_returns_run(FRIDAY_13)
-    story.types(ATTENDANCE, Decision="approve")
+    story.when_somebody_decides(ATTENDANCE, Decision="approve")
     report = story.when_the_returns_run(FRIDAY_13)
 
     assert story.office.folders.documents == {}
@@ -564,9 +505,9 @@ def test_nothing_is_put_into_a_folder_that_can_not_be_closed(story):
 
 
 def test_a_draft_is_drawn_anew_while_figures_change_and_keeps_its_words_otherwise(story):
-    story.given_alicia_missed(O, MONDAY_2, 14)
+    story.given_alicia_missed(AWAY, MONDAY_2, 14)
     story.when_the_returns_run(FRIDAY_13)
-    story.types(ATTENDANCE, Decision="approve")
+    story.when_somebody_decides(ATTENDANCE, Decision="approve")
     story.when_the_returns_run(FRIDAY_13)
 
     story.when_the_returns_run(FRIDAY_20)
@@ -577,20 +518,20 @@ def test_a_draft_is_drawn_anew_while_figures_change_and_keeps_its_words_otherwis
 
 
 def test_what_was_sent_is_not_drawn_again(story):
-    story.given_alicia_missed(O, MONDAY_2, 14)
+    story.given_alicia_missed(AWAY, MONDAY_2, 14)
     story.when_the_returns_run(FRIDAY_13)
-    story.types(ATTENDANCE, Decision="approve", Sent_on="2026-11-13")
+    story.when_somebody_decides(ATTENDANCE, Decision="approve", Sent_on="2026-11-13")
 
     story.when_the_returns_run(FRIDAY_20)
 
-    assert story.documents() == {}
+    assert drafts(story) == {}
 
 
 def test_neither_ledger_nor_folder_nor_report_names_anybody(story):
-    story.given_alicia_missed(O, MONDAY_2, 10)
+    story.given_alicia_missed(AWAY, MONDAY_2, 10)
     story.given_a_joiner("MICHAEL")
     story.when_the_returns_run(FRIDAY_13)
-    story.types(ATTENDANCE, Decision="approve")
+    story.when_somebody_decides(ATTENDANCE, Decision="approve")
     report = story.when_the_returns_run(FRIDAY_20)
 
     said = [value for entry in story.store.ledger.entries() for value in entry.facts.values()]
@@ -599,9 +540,9 @@ def test_neither_ledger_nor_folder_nor_report_names_anybody(story):
 
 
 def test_a_workbook_that_was_lost_is_drawn_with_what_people_typed(story):
-    story.given_alicia_missed(O, MONDAY_2, 10)
+    story.given_alicia_missed(AWAY, MONDAY_2, 10)
     story.when_the_returns_run(FRIDAY_13)
-    story.types(ATTENDANCE, Decision="approve", Sent_on="2026-11-13")
+    story.when_somebody_decides(ATTENDANCE, Decision="approve", Sent_on="2026-11-13")
     story.when_the_returns_run(FRIDAY_13)
 
     story.attendance.__init__()

@@ -21,6 +21,7 @@ from rules.people import Personal
 Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,40}$")]
 Initials = Annotated[str, Field(pattern=r"^[A-Z]{2,4}$")]
+YearGroup = Annotated[str, Field(pattern=r"^(N1|N2|R|[1-9]|1[0-4])?$")]
 
 
 def _one_address(text: str) -> str:
@@ -195,8 +196,8 @@ class ReturnsSettings(Section):
     readers: tuple[Initials, ...] = ()
     interval_days: Annotated[int, Field(ge=1, le=31)] = 28
     irregular_from_sessions: Annotated[int, Field(ge=1, le=200)] = 10
-    most_junior_year: str = ""
-    final_year: str = ""
+    most_junior_year: YearGroup = ""
+    final_year: YearGroup = ""
     wants_usual_joiners: bool = False
     wants_final_leavers: bool = False
     leavers_at_once: Annotated[int, Field(ge=1, le=1000)] = 10

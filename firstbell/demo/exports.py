@@ -62,7 +62,8 @@ class Exports:
             self._export_history(moment.at)
 
     def _export_people(self, at: dt.datetime) -> None:
-        self._csv("pupils.csv", pupil_rows(self._school.people.pupils), at, encoding=AS_EXCEL_SAVES_IT)
+        known = self._school.comings.known_on(self._school.people.pupils, at.date())
+        self._csv("pupils.csv", pupil_rows(known), at, encoding=AS_EXCEL_SAVES_IT)
         self._csv("contacts.csv", contact_rows(self._school.people), at, encoding=AS_EXCEL_SAVES_IT)
 
     def _export_history(self, at: dt.datetime) -> None:

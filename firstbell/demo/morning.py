@@ -128,7 +128,13 @@ class _Story:
             typed=(self._acknowledgement(),),
         )
         yield Moment(_at(day, 10, 45), "Families who have not answered go on the phone list.", FIRST_DAY)
-        yield Moment(_at(day, 11), "The weekly watch looks at every pupil's year so far.", "weekly")
+        yield Moment(_at(day, 10, 50), "The weekly watch looks at every pupil's year so far.", "weekly")
+        yield Moment(
+            _at(day, 11),
+            "The office approves a return to the local authority: it is drafted, and sent by nobody but a person.",
+            "returns",
+            typed=(self._approval_of_a_return(),),
+        )
 
     def _late_edits(self) -> tuple[Mark, ...]:
         """A few absences of the last days, N until now, for which a reason has been found."""
@@ -174,6 +180,11 @@ class _Story:
         owner = self.school.staff.safeguarding_lead.initials
         cells: dict[str, Cell] = {"Pupil ID": pupil_id, "Hold messages until": until, "Hold owner": owner}
         return Typed("Safeguarding", "Vulnerable pupils", pupil_id, cells, is_new_row=True)
+
+    def _approval_of_a_return(self) -> Typed:
+        initials = self.school.staff.on_duty(self.school.day.isoweekday()).initials
+        cells = {"Decision": "approve", "Initials": initials}
+        return Typed("Attendance", "LA returns", self.school.comings.joiner, cells)
 
     def _acknowledgement(self) -> Typed:
         (pupil_id,) = self.school.people.cases[Case.CHILD_PROTECTION]

@@ -14,9 +14,10 @@ from firstbell.testing.workbook_person import Person
 from firstbell.workflows.daily_jobs import chase_job, sync_job
 from firstbell.workflows.first_day_contact import first_day_contact
 from firstbell.workflows.office import Office
+from firstbell.workflows.return_records import returns_on_record
 from firstbell.workflows.row_keys import pupil_session_key
 from firstbell.workflows.session_now import closed_session
-from firstbell.workflows.weekly import weekly
+from firstbell.workflows.weekly import returns, weekly
 from sheets_templates import Cell
 
 FILES = {"Attendance": Path("Attendance.xlsx"), "Safeguarding": Path("Safeguarding") / "Safeguarding.xlsx"}
@@ -65,6 +66,9 @@ def type_in(office: Office, path: Path, typed: Typed) -> None:
 
 def _keys_about(office: Office, typed: Typed) -> list[str]:
     """The rows of a sheet that are about the pupil."""
+    if typed.sheet == "LA returns":
+        known = returns_on_record(office.store.ledger, office.settings.zone).values()
+        return [record.key for record in known if record.pupil_id == typed.pupil_id and record.is_open]
     session = closed_session(office)
     if session is None:
         return []
@@ -82,4 +86,5 @@ JOBS: dict[str, Callable[[Office], object]] = {
     "chase": chase_job,
     "first-day-contact": first_day_contact,
     "weekly": weekly,
+    "returns": returns,
 }

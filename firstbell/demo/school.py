@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from firstbell.demo.calendar import DEMO_CALENDAR, require_school_day
+from firstbell.demo.comings import Comings, let_two_come_and_go
 from firstbell.demo.families import People, make_families
 from firstbell.demo.history import History, make_history
 from firstbell.demo.pupils import forms_by_year, make_pupils
@@ -44,6 +45,7 @@ class DemoSchool:
     people: People
     history: History
     staged: StagedForms
+    comings: Comings
 
     def pupils_of(self, form: str) -> tuple[Pupil, ...]:
         """The pupils of a form who are on roll today, by id."""
@@ -60,8 +62,9 @@ def make_school(day: dt.date, *, pupils: int = PUPILS, seed: int = SEED) -> Demo
     staged = StagedForms(misclicked=forms["9"][0], covered=forms["7"][-1], forgotten=forms["10"][0])
     roll = make_pupils(pupils, forms, rng)
     free = [p for p in roll if p.form not in staged and _stays(p)]
-    people = make_families(roll, free, rng)
-    return DemoSchool(day, seed, calendar, staff, people, make_history(people.pupils, calendar, day, seed), staged)
+    people, comings = let_two_come_and_go(make_families(roll, free, rng), free, day)
+    history = make_history(people.pupils, calendar, day, seed)
+    return DemoSchool(day, seed, calendar, staff, people, history, staged, comings)
 
 
 def _by_year(forms: Sequence[str]) -> Mapping[str, tuple[str, ...]]:

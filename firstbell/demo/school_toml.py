@@ -8,6 +8,7 @@ from firstbell.settings import StaffMember
 
 SCHOOL_NAME = "Example Hill Academy"
 SCHOOL_KEY = "example-hill"
+RETURNS_ROLES = frozenset({"attendance officer", "deputy attendance officer"})
 
 TEMPLATE = """\
 # A school that does not exist, for looking at Firstbell without a single real pupil.
@@ -36,6 +37,11 @@ folder = "mis"
 [safeguarding]
 workbook_link = "../Safeguarding.xlsx" # beside the channel's folder
 
+[returns]
+most_junior_year = "7"
+final_year = "13"
+readers = {readers}
+
 [outgoing]
 rehearsal = false # nothing can leave this computer: the mailer writes files into the outbox folder
 mailer = "local"
@@ -53,7 +59,12 @@ year_group_at_least = {limit}
 def school_toml(school: DemoSchool, *, is_small: bool) -> str:
     """Settings that fit the school: its times, its folder of exports, and its staff with their initials."""
     limits = SMALL_SCHOOL_LIMITS.format(limit=len(school.people.pupils)) if is_small else ""
-    return TEMPLATE.format(key=SCHOOL_KEY, name=SCHOOL_NAME) + limits + "".join(_staff(school.staff.office))
+    readers = json.dumps([person.initials for person in school.staff.office if person.role in RETURNS_ROLES])
+    return (
+        TEMPLATE.format(key=SCHOOL_KEY, name=SCHOOL_NAME, readers=readers)
+        + limits
+        + "".join(_staff(school.staff.office))
+    )
 
 
 def _staff(people: Iterable[StaffMember]) -> Iterable[str]:

@@ -46,8 +46,9 @@ class Family:
         )
 
     def phones(self) -> tuple[Personal, ...]:
-        """Every telephone number on record."""
-        return tuple(dict.fromkeys(phone for contact, _ in self.parents for phone in contact.phones))
+        """Every telephone number on record, but of a parent whom the school may not contact."""
+        reached = (contact for contact, link in self.parents if not link.is_blocked)
+        return tuple(dict.fromkeys(phone for contact in reached for phone in contact.phones))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

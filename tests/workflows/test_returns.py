@@ -440,6 +440,7 @@ def test_the_draft_is_as_reviewed(story, golden, kind):
     else:
         story.given_a_joiner("MICHAEL")
         story.given_a_contact("MUM", "MICHAEL", lives_with_pupil=True)
+        story.given_a_contact("DAD", "MICHAEL", is_blocked=True, phone="07700 900999")
         story.given_a_contact("GRAN", "MICHAEL", parental_responsibility=False)
     story.when_the_returns_run(MONDAY_23)
     story.when_somebody_decides(f"{kind} return", Decision="approve")
@@ -447,6 +448,21 @@ def test_the_draft_is_as_reviewed(story, golden, kind):
 
     (page,) = drafts(story).values()
     golden(GOLDEN / f"return_{kind.replace('-', '_')}.html", page)
+
+
+def test_no_number_is_given_of_a_parent_whom_the_school_may_not_contact(story):
+    story.when_the_returns_run(FRIDAY_20)
+    story.given_a_joiner("MICHAEL")
+    story.given_a_contact("MUM", "MICHAEL")
+    story.given_a_contact("DAD", "MICHAEL", is_blocked=True, phone="07700 900999")
+    story.when_the_returns_run(MONDAY_23)
+    story.when_somebody_decides(NEW_PUPIL, Decision="approve")
+    story.when_the_returns_run(MONDAY_23)
+
+    (page,) = drafts(story).values()
+    assert "Pat DAD" in page
+    assert "07700 900123" in page
+    assert "07700 900999" not in page
 
 
 def test_only_the_readers_in_the_settings_may_open_the_folder(story):

@@ -52,11 +52,13 @@ def test_a_whole_school_toml_is_read(read):
         ("dee@example.org", "d\u00e9e@example.org"),
         ("session_ends = 12:20:00", "session_ends = 09:00:00"),
         ("opens = 13:10:00", "opens = 12:10:00"),
+        ("[[staff]]", '[returns]\nreaders = ["ZZ"]\n\n[[staff]]'),
+        ("[[staff]]", '[returns]\nfinal_year = "Year 13"\n\n[[staff]]'),
     ],
 )
 def test_what_could_only_fail_later_is_refused_at_once(read, right, wrong):
     with pytest.raises(BadInput) as refused:
-        read(TOML.replace(right, wrong))
+        read(TOML.replace(right, wrong, 1))
 
     assert "dee" not in str(refused.value)
 

@@ -227,8 +227,8 @@ class Workbook(Protocol):
     def draw(self, layout: WorkbookLayout, sheets: Sequence[SheetRows], *, as_at: str) -> None:
         """Bring every sheet up to date: rows by key, new ones added, those no longer wanted removed.
 
-        People's cells, colours, notes, order, filters and added columns stay. Raises NeedsHuman while someone has
-        the file locked, and then nothing has changed.
+        People's cells, colours, notes, order, filters and added columns stay; rows that are settled stand below the
+        others. Raises NeedsHuman while someone has the file locked, and then nothing has changed.
         """
         ...
 

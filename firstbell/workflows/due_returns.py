@@ -41,7 +41,7 @@ class DueReturn:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class PupilReturns:
     """One pupil's register with the returns there have been, and until when an illness is expected to last."""
 
     school: SchoolWatch

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from firstbell.workflows.due_returns import Case, DueReturn
+from firstbell.workflows.due_returns import DueReturn, PupilReturns
 from firstbell.workflows.expected_illness import ExpectedIllness, expected_illnesses
 from firstbell.workflows.office import Office
 from firstbell.workflows.return_records import (
@@ -94,7 +94,7 @@ def _of_registers(
     for pupil_id, watch in school.pupils.items():
         ill = expected.get(pupil_id)
         ill_until = None if ill is None or ill.has_ended(watch.register, school.as_of) else ill.until
-        yield from Case(school, watch, of_pupil[pupil_id], ill_until, office.settings.returns).returns()
+        yield from PupilReturns(school, watch, of_pupil[pupil_id], ill_until, office.settings.returns).returns()
 
 
 def _by_key(office: Office, known: dict[str, ReturnRecord], due: list[DueReturn]) -> dict[str, DueReturn]:

@@ -34,15 +34,13 @@ class RollReturns:
 
     def returns(self) -> Iterator[DueReturn]:
         """Every return that is called for: of joiners from their first day on, of leavers as soon as it is known."""
-        since = self.as_of - LOOKED_BACK
         for joined in self.history.joined():
-            if since <= joined.day <= self.as_of:
+            if self._since() <= joined.day <= self.as_of:
                 yield from self._due(ReturnKind.NEW_PUPIL, joined, self._of_joiner(joined))
         doubted = self._doubted()
-        for left in self.history.left():
-            is_in_doubt = left.is_seen_only and left.day in doubted
-            if left.day >= since and not is_in_doubt:
-                yield from self._due(ReturnKind.DELETION, left, self._of_leaver(left))
+        for left, due in self._leavers():
+            if not (left.is_seen_only and left.day in doubted):
+                yield from self._due(ReturnKind.DELETION, left, due)
 
     def needs(self) -> tuple[str, ...]:
         """A sentence for each day on which more pupils were gone from the roll than leave a school in one day."""
@@ -52,9 +50,17 @@ class RollReturns:
             for day, number in sorted(self._doubted().items())
         )
 
+    def _leavers(self) -> Iterator[tuple[RollChange, ReturnDue]]:
+        """Those for whom a return is due, which after the final year it may not be."""
+        told = ((left, self._of_leaver(left)) for left in self.history.left() if left.day >= self._since())
+        yield from ((left, due) for left, due in told if due.due_on is not None)
+
     def _doubted(self) -> dict[dt.date, int]:
-        gone = Counter(left.day for left in self.history.left() if left.is_seen_only)
+        gone = Counter(left.day for left, _ in self._leavers() if left.is_seen_only)
         return {day: number for day, number in gone.items() if number > self.settings.leavers_at_once}
+
+    def _since(self) -> dt.date:
+        return self.as_of - LOOKED_BACK
 
     def _of_joiner(self, joined: RollChange) -> ReturnDue:
         year_start = first_of_school_year(joined.day)

@@ -158,6 +158,19 @@ def test_the_weekly_watch_and_the_returns_alone_agree(story):
     assert watch.needs == alone.needs
 
 
+def test_a_date_typed_by_mistake_can_be_taken_back(story):
+    story.given_alicia_missed(AWAY, MONDAY_2, 10)
+    story.when_the_returns_run(FRIDAY_13)
+    story.when_somebody_decides(ATTENDANCE, Decision="approve", Sent_on="2026-11-13")
+    story.when_the_returns_run(FRIDAY_13)
+
+    story.when_somebody_decides(ATTENDANCE, Sent_on="")
+    story.when_the_returns_run(FRIDAY_13)
+
+    assert story.row(ATTENDANCE)["State"] == "approved"
+    assert len(drafts(story)) == 1
+
+
 def test_a_settled_return_stays_in_sight_for_its_school_year(story):
     story.given_alicia_missed(AWAY, SEPTEMBER_7, 10)
     story.when_the_returns_run(SEPTEMBER_25)
@@ -287,6 +300,19 @@ def test_a_no_to_what_was_expected_is_no_answer_to_what_has_come(story):
     story.when_the_returns_run(dt.date(2026, 12, 11))
 
     assert [row["State"] for row in story.rows(SICKNESS)] == ["proposed", "declined"]
+
+
+def test_the_note_may_be_written_in_the_returns_own_row_and_taken_back(story):
+    story.when_the_returns_run(FRIDAY_20)
+    story.given_alicia_missed(ILL, MONDAY_23, 20)
+    story.when_somebody_expects_an_illness("2026-12-18")
+    story.when_the_returns_run(MONDAY_23)
+
+    story.when_somebody_decides(SICKNESS, **{"Ill_until_(expected)": "2026-12-04"})
+    story.when_the_returns_run(FRIDAY_27)
+
+    assert story.row(SICKNESS)["State"] == "withdrawn"  # ten school days only
+    assert story.rows("expected illness") == []
 
 
 def test_a_pupil_who_is_back_early_is_expected_to_be_ill_no_longer(story):

@@ -229,6 +229,19 @@ def test_a_form_that_fell_out_of_the_export_is_looked_at_and_not_deleted():
     assert any("3 pupils gone from the roll on 23 November 2026" in need for need in report.needs)
 
 
+def test_final_year_leavers_who_fall_out_of_the_roll_in_summer_are_no_question():
+    story = ReturnsStory(RETURNS.model_copy(update={"leavers_at_once": 1}))
+    for pupil_id in ("ZOE", "MICHAEL"):
+        story.given_a_joiner(pupil_id, form="13A")
+    story.when_the_returns_run(dt.date(2027, 7, 22))
+    for pupil_id in ("ZOE", "MICHAEL"):
+        del story.pupils[pupil_id]
+
+    report = story.when_the_returns_run(dt.date(2027, 7, 23))
+
+    assert (story.rows(), [need for need in report.needs if "gone from the roll" in need]) == ([], [])
+
+
 def test_when_it_turns_out_that_they_left_the_setting_brings_the_returns():
     story = ReturnsStory(RETURNS.model_copy(update={"leavers_at_once": 1}))
     story.when_the_returns_run(FRIDAY_20)

@@ -23,14 +23,12 @@ SHEET = LA_RETURNS.name
 def return_rows(office: Office, school: SchoolWatch, now: ReturnsNow, said: Said) -> Rows:
     """Every return of this school year, and each illness that is expected to go on."""
     rows = ReturnRows(office, school)
+    settled = {record.key: rows.settled(record) for record in now.settled}
     found: Rows = {each.record.key: rows.open(each.record, each.due.because) for each in now.open}
-    for expected in current(now.expected, school.as_of):
-        found.setdefault(expected.row, rows.expected(expected))
-    found |= {record.key: rows.settled(record) for record in now.settled if record.key not in found}
-    return {
-        key: {**row, **rows.typed(key), "Firstbell says": said.in_rows.get((SHEET, key), "")}
-        for key, row in found.items()
-    }
+    in_rows_of_their_own = (e for e in current(now.expected, school.as_of) if e.row not in {*found, *settled})
+    found |= {expected.row: rows.expected(expected) for expected in in_rows_of_their_own}
+    answers = {key: {"Firstbell says": said.in_rows.get((SHEET, key), "")} for key in {*found, *settled}}
+    return {key: {**row, **rows.typed(key), **answers[key]} for key, row in (found | settled).items()}
 
 
 class ReturnRows:
@@ -71,8 +69,8 @@ class ReturnRows:
             "Return": record.kind.value,
             **self._who(record.pupil_id),
             "Why": because,
-            "Due": record.due_on,
-            "Last day to act": record.act_by,
+            "Due": None if record.kind is ReturnKind.TWENTY_DAYS else record.due_on,
+            "Last day to act": None if record.kind is ReturnKind.TWENTY_DAYS else record.act_by,
             "State": record.state.value,
         }
 
@@ -84,8 +82,8 @@ class ReturnRows:
 
     def _time_left(self, record: ReturnRecord) -> str:
         today, act_by = self._school.as_of, record.act_by
-        if record.state is ReturnState.ANSWERED:
-            return ""
+        if record.kind is ReturnKind.TWENTY_DAYS:
+            return ""  # nothing is to be sent by a day
         if today > record.due_on:
             return "overdue"
         if act_by is None or today > act_by:

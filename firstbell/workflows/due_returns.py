@@ -122,11 +122,10 @@ class PupilReturns:
             sent_on=answered,
         )
         if found.due_on is not None:
-            spell = (found.spell[0].date, found.spell[-1].date)
-            sentence, ill, expected = found.finding.sentence, found.finding.counted, found.limb is Limb.EXPECTED
-            yield self._due(
-                ReturnKind.SICKNESS, spell, found.due_on, sentence, ill, day=spell[-1], is_expected=expected
-            )
+            spell, expected = (found.spell[0].date, found.spell[-1].date), found.limb is Limb.EXPECTED
+            ill = found.spell if found.limb is Limb.CONSECUTIVE else found.finding.counted
+            because = found.finding.sentence
+            yield self._due(ReturnKind.SICKNESS, spell, found.due_on, because, ill, day=spell[-1], is_expected=expected)
 
     def _twenty_days(self) -> Iterator[DueReturn]:
         """With what people have answered about this very run."""

@@ -15,6 +15,7 @@ from firstbell.workflows.return_records import ReturnKind
 from rules.calendar import Half, Session
 from rules.calendar.sessions import in_words
 from rules.codes import code_table
+from rules.findings import how_many
 from rules.people import Contact, Personal, Pupil, PupilContact
 from rules.registers import RegisterSpan
 
@@ -82,7 +83,7 @@ def return_page(facts: ReturnFacts, school: SchoolSettings) -> Personal:
         status=facts.status,
         facts=[(label, [shown(value.reveal()) for value in values]) for label, values in _lines(facts)],
         days=days,
-        days_heading=f"{len(facts.sessions)} sessions",
+        days_heading=how_many(len(facts.sessions), "session"),
         notes=_notes(facts),
     )
     return Personal(page)

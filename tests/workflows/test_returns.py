@@ -340,6 +340,19 @@ def test_days_that_add_up_bring_one_return_and_the_next_minor_illness_none(story
     assert (report.returns_open, len(story.keys(SICKNESS))) == (0, 1)
 
 
+def test_the_draft_of_one_spell_tells_of_no_other_illness(story):
+    story.given_alicia_missed(ILL, SEPTEMBER_7, 2)
+    story.given_alicia_missed(ILL, MONDAY_2, 15)
+    for day in (SEPTEMBER_25, FRIDAY_13, FRIDAY_20):
+        story.when_the_returns_run(day)
+    story.when_somebody_decides(SICKNESS, Decision="approve")
+    story.when_the_returns_run(FRIDAY_20)
+
+    (page,) = drafts(story).values()
+    assert "30 sessions" in page
+    assert "September" not in page
+
+
 def test_a_second_long_spell_is_returned_though_the_first_was_declined(story):
     story.given_alicia_missed(ILL, SEPTEMBER_7, 15)
     story.when_the_returns_run(SEPTEMBER_25)

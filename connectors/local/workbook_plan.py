@@ -24,15 +24,20 @@ def plan(table: Table, wanted: SheetRows) -> list[Place]:
     While the order is the one we want, new rows come where they belong; once people have sorted, at the end. What is
     settled stands below the rest, each part in its own order.
     """
-    places = _kept(table, wanted)
-    above = [place for place in places if not _is_settled(place, wanted)]
-    below = [place for place in places if _is_settled(place, wanted)]
-    to_do = [key for key in wanted.rows if key not in wanted.settled]
-    return _part(above, to_do) + _part(below, [key for key in wanted.rows if key in wanted.settled])
+    to_do, settled = _parts(_kept(table, wanted), wanted)
+    keys = [key for key in wanted.rows if key not in wanted.settled]
+    return _part(to_do, keys) + _part(settled, [key for key in wanted.rows if key in wanted.settled])
 
 
-def _is_settled(place: Place, wanted: SheetRows) -> bool:
-    return place.says is None and place.key in wanted.settled
+def _parts(places: list[Place], wanted: SheetRows) -> tuple[list[Place], list[Place]]:
+    """What is to do, and what is settled; a person's own row stays with the row above it."""
+    parts: tuple[list[Place], list[Place]] = ([], [])
+    is_settled = False
+    for place in places:
+        if place.key is not None and place.says is None:
+            is_settled = place.key in wanted.settled
+        parts[is_settled].append(place)
+    return parts
 
 
 def _part(places: list[Place], wanted: list[str]) -> list[Place]:

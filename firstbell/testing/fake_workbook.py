@@ -109,13 +109,22 @@ def _draw(sheet: _Sheet, layout: SheetLayout, wanted: SheetRows) -> None:
             _fill(row, layout, wanted.rows[row.key], is_copy=row.key in seen)
             seen.setdefault(row.key, row)
     sheet.rows = []
-    for is_settled in (False, True):
-        keys = [key for key in wanted.rows if (key in wanted.settled) is is_settled]
-        part = [row for row in kept if (row.key in wanted.settled) is is_settled]
+    for is_settled, part in enumerate(_parts(kept, wanted)):
+        keys = [key for key in wanted.rows if (key in wanted.settled) == is_settled]
         sheet.rows += _in_order(part, [key for key in keys if key not in seen], keys)
     for row in sheet.rows:
         if row.key is not None and row.key not in seen:
             row.cells = {name: shown(cell) for name, cell in wanted.rows[row.key].items()}
+
+
+def _parts(rows: list[_Row], wanted: SheetRows) -> tuple[list[_Row], list[_Row]]:
+    """What is to do, and what is settled; a person's own row stays with the row above it."""
+    parts: tuple[list[_Row], list[_Row]] = ([], [])
+    is_settled = False
+    for row in rows:
+        is_settled = is_settled if row.key is None else row.key in wanted.settled
+        parts[is_settled].append(row)
+    return parts
 
 
 def _in_order(kept: list[_Row], new: list[str], wanted: list[str]) -> list[_Row]:

@@ -150,6 +150,16 @@ class WorkbookConformance:
         assert pupils(person) == ["Michael Test", "Zoë Test", "Alicia Test"]
         assert read_sheet(workbook, "Today").rows["a"]["Decision"] == "stop"
 
+    def test_a_persons_own_row_below_settled_ones_stays_there(self, workbook: Workbook, person: Person) -> None:
+        rows = {"a": {"Pupil ID": "P1", "Pupil": "Alicia Test"}, "z": {"Pupil ID": "P2", "Pupil": "Zoë Test"}}
+        workbook.draw(LAYOUT, [SheetRows("Blocked", rows, settled=frozenset({"z"}))], as_at=AS_AT)
+        person.adds_a_row("Blocked", TYPED)
+
+        refused = (TypedAnswer(TYPED, "No pupil P7."),)
+        workbook.draw(LAYOUT, [SheetRows("Blocked", rows, refused, frozenset({"z"}))], as_at=AS_AT)
+
+        assert [row["Pupil ID"] for row in person.sees("Blocked")] == ["P1", "P2", "P7"]
+
     def test_people_sort_what_is_to_do_and_what_is_settled_apart(self, workbook: Workbook, person: Person) -> None:
         rows = {"z": ZOE, "m": MICHAEL, "a": ALICIA}
         workbook.draw(LAYOUT, [SheetRows("Today", rows, settled=frozenset({"a"}))], as_at=AS_AT)

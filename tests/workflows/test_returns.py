@@ -260,7 +260,9 @@ def test_a_clinics_note_on_the_first_day_makes_the_return_due_at_once(story):
 
     assert (story.row(SICKNESS)["Due"], story.row(SICKNESS)["State"]) == ("2026-11-23", "proposed")
     assert "expected to be reached" in story.row(SICKNESS)["Why"]
-    assert story.row("expected illness")["Pupil"] == "Example, Alicia"
+    noted = story.row("expected illness")
+    assert noted["Pupil"] == "Example, Alicia"
+    assert noted["Firstbell says"].startswith("Expected to be ill until 18 December 2026")
 
 
 def test_one_return_is_enough_for_the_spell_that_was_expected(story):

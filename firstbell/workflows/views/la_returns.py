@@ -27,8 +27,11 @@ def return_rows(office: Office, school: SchoolWatch, now: ReturnsNow, said: Said
     found: Rows = {each.record.key: rows.open(each.record, each.due.because) for each in now.open}
     in_rows_of_their_own = (e for e in current(now.expected, school.as_of) if e.row not in {*found, *settled})
     found |= {expected.row: rows.expected(expected) for expected in in_rows_of_their_own}
-    answers = {key: {"Firstbell says": said.in_rows.get((SHEET, key), "")} for key in {*found, *settled}}
-    return {key: {**row, **rows.typed(key), **answers[key]} for key, row in (found | settled).items()}
+    says = {answer.key: answer.says for answer in said.to_typed.get(SHEET, ())}
+    says |= {key: sentence for (sheet, key), sentence in said.in_rows.items() if sheet == SHEET}
+    return {
+        key: {**row, **rows.typed(key), "Firstbell says": says.get(key, "")} for key, row in (found | settled).items()
+    }
 
 
 class ReturnRows:

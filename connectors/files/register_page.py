@@ -41,7 +41,8 @@ class RegisterPage:
 
     def refuse_date(self, row: int, text: str, pupil_id: str | None) -> None:
         """Leave a row out because its date is none."""
-        sentence = "The date is missing." if not text else "The date is not one that exists; write it as DD/MM/YYYY."
+        wrong = "The date is not one that exists, or is not written as the other rows write theirs."
+        sentence = wrong if text else "The date is missing."
         self.refuse(row, sentence, pupil_id)
 
     def refuse_code(self, row: int, pupil_id: str, read: CodeProblem) -> None:

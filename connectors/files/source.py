@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,11 +22,13 @@ class Source:
 
 
 def read_source(path: Path) -> Source:
-    """Read a whole file. Raises BadInput when it is not there or too large, NeedsHuman when it may not be opened, and
-    RetryLater when it changes while being read: the export is still being written.
+    """Read a whole file. Raises BadInput when it is not there, no file, or too large; NeedsHuman when it may not be
+    opened; and RetryLater when it changes while being read: the export is still being written.
     """
     try:
         before = path.stat()
+        if not stat.S_ISREG(before.st_mode):
+            raise BadInput(path.name, "a folder or a device", "a file")
         if before.st_size > LARGEST_FILE:
             raise BadInput(path.name, f"{before.st_size:,} bytes", f"at most {LARGEST_FILE:,}")
         data = path.read_bytes()
@@ -41,5 +44,5 @@ def read_source(path: Path) -> Source:
     return Source(path.name, data, dt.datetime.fromtimestamp(after.st_mtime, dt.UTC))
 
 
-def _state(stat: os.stat_result) -> tuple[int, int]:
-    return stat.st_size, stat.st_mtime_ns
+def _state(of: os.stat_result) -> tuple[int, int]:
+    return of.st_size, of.st_mtime_ns

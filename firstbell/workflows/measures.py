@@ -82,7 +82,7 @@ def measures(
     as_of: dt.date,
     first: dt.date | None = None,
 ) -> Measures:
-    """Measure every pupil as at the end of `as_of`; `first` is by default the first day of its school year.
+    """Measure every pupil as at the end of `as_of`; `first` is by default the first school day of its school year.
 
     Without `pupils` everyone is taken to be of compulsory school age. Raises BadInput for dates that the code table
     or the calendar does not reach.
@@ -128,12 +128,14 @@ def _counted_from(calendar: SchoolCalendar, as_of: dt.date, first: dt.date | Non
         raise BadInput("--as-of", as_of.isoformat(), f"a date from {in_words(begins)}, when today's codes came in")
     if first is not None and first > as_of:
         raise BadInput("--from", first.isoformat(), f"a date no later than {in_words(as_of)}")
+    covered = f"{in_words(calendar.first)} to {in_words(calendar.last)}"
+    if as_of < calendar.first:
+        raise BadInput("--as-of", as_of.isoformat(), f"a date that the calendar has reached ({covered})")
     days = (day for day in calendar.school_days_of(None) if school_year_of(day) == school_year_of(as_of))
     found = first or next(days, None)
     if found is None:
-        covered = f"{in_words(calendar.first)} to {in_words(calendar.last)}"
         raise BadInput("--as-of", as_of.isoformat(), f"a date in a school year of the calendar ({covered}), or --from")
-    return found
+    return min(found, as_of)
 
 
 def _closed_for_some(registers: Sequence[PupilRegister]) -> frozenset[Session]:

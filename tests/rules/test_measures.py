@@ -161,6 +161,7 @@ def test_a_day_closed_for_one_year_group_is_a_school_day_for_another():
         ("2024-08-18", None, "expected a date from 19 August 2024"),
         ("2026-11-23", "2026-11-24", "expected a date no later than 23 November 2026"),
         ("2027-08-01", None, "expected a date in a school year of the calendar"),
+        ("2026-04-12", None, "expected a date that the calendar has reached"),
     ],
 )
 def test_dates_that_nothing_reaches_are_refused(as_of, first, complaint):
@@ -172,6 +173,18 @@ def test_dates_that_nothing_reaches_are_refused(as_of, first, complaint):
             dt.date.fromisoformat(as_of),
             first and dt.date.fromisoformat(first),
         )
+
+
+@pytest.mark.parametrize(
+    ("as_of", "counted_from"),
+    [
+        (dt.date(2026, 9, 2), dt.date(2026, 9, 2)),  # the day before term
+        (dt.date(2026, 9, 3), dt.date(2026, 9, 3)),
+        (dt.date(2026, 10, 28), dt.date(2026, 9, 3)),  # in half-term
+    ],
+)
+def test_the_first_day_counted_is_the_first_of_term_and_never_after_the_last(as_of, counted_from):
+    assert measures(CALENDAR, Marks(NOON, ()), None, as_of).first == counted_from
 
 
 def test_those_who_need_a_person_say_why_most_serious_first():

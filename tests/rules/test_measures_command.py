@@ -110,10 +110,14 @@ def test_from_narrows_the_days_that_count(run):
         {"marks": "\x00\x01\x02"},
         {"calendar": "name = "},
         {"calendar": 'name = "No terms"\nschool_year = "2026-27"\n'},
+        {"calendar": CALENDAR.replace("first = 2026-11-02", "first = 2026-10-23")},
+        {"calendar": CALENDAR.replace("inset", "insets")},
         {"pupils": "one,two\n1,2\n"},
+        {"pupils": ""},
         {"as_of": "23/11/2026"},
         {"as_of": "2024-08-01"},
         {"as_of": "2031-01-10"},
+        {"as_of": "2026-08-31"},
     ],
     ids=str,
 )
@@ -123,3 +127,28 @@ def test_unusable_input_leaves_with_2_a_sentence_and_no_output(run, unusable):
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.strip()
     assert "Traceback" not in done.stderr
+
+
+def test_a_folder_in_place_of_a_file_is_wrong_use_and_nothing_to_wait_for(run, tmp_path):
+    (tmp_path / "marks.csv").mkdir()
+
+    done = run(marks=None)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "marks.csv: found a folder or a device, expected a file\n"
+
+
+def test_a_file_as_spreadsheets_leave_it_gives_the_same_answer(run):
+    left_by_a_spreadsheet = "\ufeff" + IN_SCHOOL.replace(",", ";").replace("\n", "\r\n") + ";;;\r\n"
+
+    assert run("--json", marks=left_by_a_spreadsheet).stdout == run("--json").stdout
+
+
+def test_a_header_without_rows_measures_the_pupils_listed_at_nothing(run):
+    done = run("--json", marks="pupil_id,date,session,code\n")
+
+    found = json.loads(done.stdout)["pupils"]
+    assert [(pupil["pupil_id"], pupil["possible"], pupil["attendance_percent"]) for pupil in found] == [
+        ("P1", 0, None),
+        ("P2", 0, None),
+    ]

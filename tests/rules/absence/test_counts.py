@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from firstbell.testing.vectors import read_vectors
 from rules.absence.counts import SessionCounts, count_sessions, pooled
 from rules.absence.persistent import persistent_absence, persistent_absence_percent, severe_absence
-from rules.absence.rates import absence_percent, attendance_percent, round_half_up
+from rules.absence.rates import absence_percent, attendance_percent, percent_of_possible, round_half_up
 from rules.codes import NO_MARK, AttendanceCode, Category, byte_of, code_of, facts_of
 from rules.findings import Outcome
 
@@ -19,7 +19,8 @@ NUMBERS |= {"late_before_close", "late_after_close"}
 VECTORS = read_vectors(
     Path(__file__).with_name("counts.yaml"),
     given={"marks"},
-    expect=NUMBERS | {"attendance", "absence", "persistent", "severe", "sentence"},
+    expect=NUMBERS
+    | {"attendance", "absence", "authorised_rate", "unauthorised_rate", "persistent", "severe", "sentence"},
 )
 ANY_MARKS = st.lists(st.sampled_from([NO_MARK, *map(byte_of, AttendanceCode)]), max_size=400).map(bytes)
 
@@ -42,6 +43,9 @@ def test_counts_and_rates(vector):
 
     found = {name: getattr(counts, name) for name in NUMBERS}
     found |= {"attendance": printed(attendance_percent(counts)), "absence": printed(absence_percent(counts))}
+    found |= {
+        f"{kind}_rate": printed(percent_of_possible(found[kind], counts)) for kind in ("authorised", "unauthorised")
+    }
     found |= {"persistent": persistent_absence(counts, AS_OF).is_met, "severe": severe_absence(counts, AS_OF).is_met}
 
     wanted = {name: value for name, value in expect.items() if name != "sentence"}

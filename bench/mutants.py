@@ -1,112 +1,229 @@
 """How many small faults put into rules/ its tests would notice.
 
-    .venv/bin/python -m bench.mutants [SAMPLE] [SEED] [SECONDS]
+    python -m bench.mutants [FOLDER_OR_FILE ...] [--sample N] [--seed N] [--seconds N]
 
-Faults are made one at a time in a copy of the tree, never in the tree itself: a comparison, an arithmetic or boolean
-operator, a number or a truth value is changed for another. Stops taking new ones after SECONDS. Prints the survivors.
+Faults are made one at a time in a copy of the tree, never in the tree itself, and in the text as it stands, so that
+nothing else in the file changes: an operator, a number, a truth value, the side of an edge that is looked at, or a
+bare condition is turned into another. The tests named like the module run first, then those beside them, then all of
+tests/rules and tests/engine for what these let pass. Prints each survivor as it is found, and the share caught.
 """
 
+import argparse
 import ast
+import importlib.util
+import multiprocessing
+import os
 import random
+import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[1]
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "firstbell-demo", "docs")
-TESTS = ("-m", "pytest", "tests/rules", "-x", "-q", "-p", "no:randomly", "-p", "no:cacheprovider")
-LONGEST = 120
-SWAPS: dict[type[ast.AST], type[ast.AST]] = {
-    ast.Lt: ast.LtE,
-    ast.LtE: ast.Lt,
-    ast.Gt: ast.GtE,
-    ast.GtE: ast.Gt,
-    ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq,
-    ast.Is: ast.IsNot,
-    ast.IsNot: ast.Is,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
-    ast.Add: ast.Sub,
-    ast.Sub: ast.Add,
-    ast.Mult: ast.Add,
-    ast.Div: ast.Mult,
-    ast.FloorDiv: ast.Mult,
-    ast.Mod: ast.Add,
-    ast.And: ast.Or,
-    ast.Or: ast.And,
+PYTEST = ("-x", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=1")
+PYTEST += ("-W", "ignore::pytest.PytestAssertRewriteWarning")  # of the plugins that are imported already
+# Where processes can be forked, each starts with these imported; nothing of ours, which must come from the copy.
+HEAVY = ["hypothesis.strategies", "pytest", "yaml"]
+EVERYTHING = ("tests/rules", "tests/engine")
+LONGEST = 180
+OPERATORS: dict[type[ast.AST], tuple[str, str]] = {
+    ast.Lt: ("<", "<="),
+    ast.LtE: ("<=", "<"),
+    ast.Gt: (">", ">="),
+    ast.GtE: (">=", ">"),
+    ast.Eq: ("==", "!="),
+    ast.NotEq: ("!=", "=="),
+    ast.Is: ("is", "is not"),
+    ast.IsNot: ("is not", "is"),
+    ast.In: ("in", "not in"),
+    ast.NotIn: ("not in", "in"),
+    ast.Add: ("+", "-"),
+    ast.Sub: ("-", "+"),
+    ast.Mult: ("*", "+"),
+    ast.Div: ("/", "*"),
+    ast.FloorDiv: ("//", "*"),
+    ast.Mod: ("%", "+"),
+    ast.And: ("and", "or"),
+    ast.Or: ("or", "and"),
+}
+NAMES = {
+    **{"min": "max", "max": "min", "any": "all", "all": "any"},
+    **{"bisect_left": "bisect_right", "bisect_right": "bisect_left"},
+}
+# Flags that change nothing a caller could see, so turning one over is no fault.
+NO_FAULT = {
+    "slots": "it saves memory",
+    "frozen": "tests/rules/test_values.py proves it of every dataclass at once",
+    "repr": "only a debugger shows it",
+    "strict": "zip's own check that two lengths agree, which the lines above it see to",
+    "cache": "numba compiles again or does not",
+    "nogil": "numba runs alone or beside others",
 }
 
 
-def faults(tree: ast.Module) -> Iterator[tuple[int, str, str]]:
-    """Each fault of a module: its line, what was changed, and the whole text with the fault in it."""
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A stretch of a file's bytes, and what stands there instead."""
+
+    line: int
+    start: int
+    end: int
+    after: bytes
+
+
+def edits(source: bytes) -> Iterator[Edit]:
+    """Each small fault of a module, in the order of its syntax tree."""
+    begins = [0, *(found.end() for found in re.finditer(b"\n", source))]
+
+    def span(node: ast.expr) -> tuple[int, int]:
+        end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or 0
+        return begins[node.lineno - 1] + node.col_offset, begins[end_line - 1] + end_column
+
+    def between(operator: ast.AST, left: ast.expr, right: ast.expr) -> Iterator[Edit]:
+        before, after = OPERATORS.get(type(operator), ("", ""))
+        low, high = span(left)[1], span(right)[0]
+        at = source.find(before.encode(), low, high) if before else -1
+        if at >= 0:
+            yield Edit(left.end_lineno or left.lineno, at, at + len(before), after.encode())
+
+    def instead(node: ast.expr, after: str) -> Edit:
+        return Edit(node.lineno, *span(node), after.encode())
+
+    tree = ast.parse(source)
+    passed_over = {flag.value for node in ast.walk(tree) for flag in _flags(node) if flag.arg in NO_FAULT}
     for node in ast.walk(tree):
-        for field in ("op", "ops", "value"):
-            before = getattr(node, field, None)
-            after = _changed(node, before)
-            if after is not None:
-                setattr(node, field, after)
-                yield node.lineno, f"{_name(before)} -> {_name(after)}", ast.unparse(tree)
-                setattr(node, field, before)
+        match node:
+            case ast.Compare():
+                for operator, (left, right) in zip(node.ops, pairwise([node.left, *node.comparators]), strict=True):
+                    yield from between(operator, left, right)
+            case ast.BoolOp():
+                for left, right in pairwise(node.values):
+                    yield from between(node.op, left, right)
+            case ast.BinOp():
+                yield from between(node.op, node.left, node.right)
+            case ast.AugAssign():
+                yield from between(node.op, node.target, node.value)
+            case ast.UnaryOp(op=ast.Not()):
+                yield Edit(node.lineno, span(node)[0], span(node)[0] + len("not"), b"")
+            case ast.Constant(value=bool() | int()) if node not in passed_over:
+                yield instead(node, str(not node.value if isinstance(node.value, bool) else node.value + 1))
+            case ast.Name() if node.id in NAMES:
+                yield instead(node, NAMES[node.id])
+            case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test) if _is_bare(test):
+                low, high = span(test)
+                yield instead(test, f"(not {source[low:high].decode()})")
 
 
-def _changed(node: ast.AST, before: object) -> object:
-    if isinstance(node, ast.Constant):
-        return _other_constant(before)
-    if isinstance(before, list):
-        swapped = SWAPS.get(type(before[0]))
-        return [swapped(), *before[1:]] if swapped else None
-    swapped = SWAPS.get(type(before))
-    return swapped() if swapped else None
+def _flags(node: ast.AST) -> list[ast.keyword]:
+    return node.keywords if isinstance(node, ast.Call) else []
 
 
-def _other_constant(before: object) -> object:
-    if isinstance(before, bool):
-        return not before
-    return before + 1 if isinstance(before, int) else None
+def _is_bare(condition: ast.expr) -> bool:
+    """A condition without an operator of its own, which would be turned over already."""
+    return isinstance(condition, ast.Name | ast.Attribute | ast.Call)
 
 
-def _name(part: object) -> str:
-    if isinstance(part, list):
-        part = part[0]
-    return type(part).__name__ if isinstance(part, ast.AST) else repr(part)
+def rounds_of_tests(module: Path) -> list[list[str]]:
+    """What to run on a module, given by its path below the root: the tests named like it, its folder's, and all."""
+    package = module.parts[1:-1]
+    beside = Path("tests", *package) if package == ("engine",) else Path("tests", "rules", *package)
+    stem = module.stem if module.stem != "__init__" else module.parent.name
+    named = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / beside).glob(f"test_*{stem}*.py"))
+    folder = [beside.as_posix()] if package and (ROOT / beside).exists() else []
+    return [tests for tests in (named, folder, list(EVERYTHING)) if tests]
 
 
-def is_caught(copy: Path) -> bool:
-    """Whether the tests of rules fail, or never end, on the copy as it stands."""
+def is_caught(copy: Path, tests: list[str]) -> bool:
+    """Whether these tests fail, or never end, on the copy as it stands."""
+    running = _processes().Process(target=_run, args=(copy, tests))
+    running.start()
+    running.join(LONGEST)
+    if running.is_alive():
+        running.kill()
+        running.join()
+    return running.exitcode != 0
+
+
+def _processes() -> "multiprocessing.context.BaseContext":
+    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+    context = multiprocessing.get_context(method)
+    context.set_forkserver_preload(HEAVY)
+    return context
+
+
+def _run(copy: Path, tests: list[str]) -> None:
+    """Run tests in a process of its own, which says nothing and leaves with what pytest leaves with."""
+    os.chdir(copy)
+    sys.path[:] = [place for place in sys.path if Path(place).resolve() != ROOT]
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    sys.exit(pytest.main([*PYTEST, *tests]))
+
+
+def survives(copy: Path, module: Path, edit: Edit) -> bool:
+    """Whether all tests pass with the fault in the copy's module, which is as it was afterwards."""
+    path = copy / module
+    whole = path.read_bytes()
+    _write(path, whole[: edit.start] + edit.after + whole[edit.end :])
     try:
-        done = subprocess.run([sys.executable, *TESTS], cwd=copy, capture_output=True, timeout=LONGEST, check=False)
-    except subprocess.TimeoutExpired:
-        return True
-    return done.returncode != 0
+        return not any(is_caught(copy, tests) for tests in rounds_of_tests(module))
+    finally:
+        _write(path, whole)
 
 
-def main(sample: int = 150, seed: int = 1, seconds: int = 3600) -> None:
+def _write(path: Path, source: bytes) -> None:
+    """Python tells a stale compiled file by its second and its size, and two faults may share both."""
+    path.write_bytes(source)
+    Path(importlib.util.cache_from_source(path)).unlink(missing_ok=True)
+
+
+def told(module: Path, edit: Edit) -> str:
+    source = (ROOT / module).read_bytes()
+    line = source.splitlines()[edit.line - 1].decode().strip()
+    change = f"{source[edit.start : edit.end].decode().strip() or 'nothing'} -> {edit.after.decode() or 'nothing'}"
+    return f"{module.as_posix()}:{edit.line}  {change}  in  {line}"
+
+
+def modules_of(names: list[str]) -> list[Path]:
+    """The modules of rules/ in these folders and files, or all of them."""
+    found = {path for name in names or ["rules"] for path in [ROOT / name, *(ROOT / name).rglob("*.py")]}
+    return sorted(path.relative_to(ROOT) for path in found if path.suffix == ".py")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="How many small faults put into rules/ its tests would notice.")
+    parser.add_argument("where", nargs="*", help="folders and files of rules/; all of it by default")
+    parser.add_argument("--sample", type=int, help="how many faults to try; all by default")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=int, default=3600, help="take no new fault after this time")
+    asked = parser.parse_args()
+    every = [(module, edit) for module in modules_of(asked.where) for edit in edits((ROOT / module).read_bytes())]
+    chosen = random.Random(asked.seed).sample(every, min(asked.sample or len(every), len(every)))  # noqa: S311 - a sample
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "copy"
         shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
-        if is_caught(copy):
+        if is_caught(copy, list(EVERYTHING)):
             sys.exit("the tests of rules fail before anything is changed")
-        modules = sorted((copy / "rules").rglob("*.py"))
-        every = [(path, *fault) for path in modules for fault in faults(ast.parse(path.read_text(encoding="utf-8")))]
-        chosen = random.Random(seed).sample(every, min(sample, len(every)))  # noqa: S311 - a sample, not a secret
-        tried, survivors, ends = 0, [], time.monotonic() + seconds
-        for path, line, change, text in chosen:
+        tried = survived = 0
+        ends = time.monotonic() + asked.seconds
+        for module, edit in sorted(chosen, key=lambda pair: (pair[0], pair[1].line)):
             if time.monotonic() > ends:
                 break
             tried += 1
-            whole = path.read_text(encoding="utf-8")
-            path.write_text(text, encoding="utf-8")
-            if not is_caught(copy):
-                survivors.append(f"{path.relative_to(copy).as_posix()}:{line}  {change}")
-            path.write_text(whole, encoding="utf-8")
-        print(f"{tried - len(survivors)} of {tried} faults caught, of {len(every)} there are; survivors:")
-        print("\n".join(sorted(survivors)))
+            if survives(copy, module, edit):
+                survived += 1
+                print(told(module, edit), flush=True)
+    print(f"{tried - survived} of {tried} faults caught, of {len(every)} there are")
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main()

@@ -17,7 +17,7 @@ AS_OF = dt.date(2026, 11, 23)
 VECTORS = read_vectors(
     Path(__file__).with_name("attendance_return.yaml"),
     given={"register", "as_of", "born", "inset"},
-    expect={"school_days", "due_on", "sentence"},
+    expect={"school_days", "due_on", "counted", "sentence"},
 )
 CALENDAR = example_calendar()
 SESSIONS = CALENDAR.sessions(dt.date(2026, 9, 3), dt.date(2026, 12, 18))
@@ -38,6 +38,7 @@ def test_continuous_absence(vector):
     assert (found.school_days, found.attendance_return_due_on) == (expect["school_days"], expect["due_on"])
     assert found.finding.is_met is (expect["due_on"] is not None)
     assert expect.get("sentence", "") in found.finding.sentence
+    assert len(found.finding.counted) == expect.get("counted", len(found.finding.counted))
 
 
 @given(LONG_ABSENCES)

@@ -22,14 +22,15 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "firstbell-demo", "docs")
-PYTEST = ("-x", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=1")
-PYTEST += ("-W", "ignore::pytest.PytestAssertRewriteWarning")  # of the plugins that are imported already
+PYTEST = ["-x", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=1"]
+PYTEST += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # of the plugins that are imported already
 # Where processes can be forked, each starts with these imported; nothing of ours, which must come from the copy.
 HEAVY = ["hypothesis.strategies", "pytest", "yaml"]
 EVERYTHING = ("tests/rules", "tests/engine")
@@ -55,8 +56,12 @@ OPERATORS: dict[type[ast.AST], tuple[str, str]] = {
     ast.Or: ("or", "and"),
 }
 NAMES = {
-    **{"min": "max", "max": "min", "any": "all", "all": "any"},
-    **{"bisect_left": "bisect_right", "bisect_right": "bisect_left"},
+    "min": "max",
+    "max": "min",
+    "any": "all",
+    "all": "any",
+    "bisect_left": "bisect_right",
+    "bisect_right": "bisect_left",
 }
 # Flags that change nothing a caller could see, so turning one over is no fault.
 NO_FAULT = {
@@ -79,51 +84,66 @@ class Edit:
     after: bytes
 
 
-def edits(source: bytes) -> Iterator[Edit]:
-    """Each small fault of a module, in the order of its syntax tree."""
-    begins = [0, *(found.end() for found in re.finditer(b"\n", source))]
+class Source:
+    """A module's bytes and where its nodes stand in them."""
 
-    def span(node: ast.expr) -> tuple[int, int]:
-        end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or 0
-        return begins[node.lineno - 1] + node.col_offset, begins[end_line - 1] + end_column
+    def __init__(self, text: bytes) -> None:
+        self.text = text
+        self._begins = [0, *(found.end() for found in re.finditer(b"\n", text))]
 
-    def between(operator: ast.AST, left: ast.expr, right: ast.expr) -> Iterator[Edit]:
+    def span(self, node: ast.expr) -> tuple[int, int]:
+        last_line, last_column = node.end_lineno or node.lineno, node.end_col_offset or 0
+        return self._begins[node.lineno - 1] + node.col_offset, self._begins[last_line - 1] + last_column
+
+    def instead(self, node: ast.expr, after: str) -> Edit:
+        return Edit(node.lineno, *self.span(node), after.encode())
+
+    def turned(self, operator: ast.AST, left: ast.expr, right: ast.expr) -> Iterator[Edit]:
+        """The operator between two operands, turned into the other one of its pair."""
         before, after = OPERATORS.get(type(operator), ("", ""))
-        low, high = span(left)[1], span(right)[0]
-        at = source.find(before.encode(), low, high) if before else -1
+        at = self.text.find(before.encode(), self.span(left)[1], self.span(right)[0]) if before else -1
         if at >= 0:
             yield Edit(left.end_lineno or left.lineno, at, at + len(before), after.encode())
 
-    def instead(node: ast.expr, after: str) -> Edit:
-        return Edit(node.lineno, *span(node), after.encode())
 
-    tree = ast.parse(source)
-    passed_over = {flag.value for node in ast.walk(tree) for flag in _flags(node) if flag.arg in NO_FAULT}
-    for node in ast.walk(tree):
-        match node:
-            case ast.Compare():
-                for operator, (left, right) in zip(node.ops, pairwise([node.left, *node.comparators]), strict=True):
-                    yield from between(operator, left, right)
-            case ast.BoolOp():
-                for left, right in pairwise(node.values):
-                    yield from between(node.op, left, right)
-            case ast.BinOp():
-                yield from between(node.op, node.left, node.right)
-            case ast.AugAssign():
-                yield from between(node.op, node.target, node.value)
-            case ast.UnaryOp(op=ast.Not()):
-                yield Edit(node.lineno, span(node)[0], span(node)[0] + len("not"), b"")
-            case ast.Constant(value=bool() | int()) if node not in passed_over:
-                yield instead(node, str(not node.value if isinstance(node.value, bool) else node.value + 1))
-            case ast.Name() if node.id in NAMES:
-                yield instead(node, NAMES[node.id])
-            case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test) if _is_bare(test):
-                low, high = span(test)
-                yield instead(test, f"(not {source[low:high].decode()})")
+def edits(text: bytes) -> list[Edit]:
+    """Each small fault of a module, in order."""
+    source, nodes = Source(text), list(ast.walk(ast.parse(text)))
+    flags = {
+        flag.value for node in nodes if isinstance(node, ast.Call) for flag in node.keywords if flag.arg in NO_FAULT
+    }
+    found = [edit for node in nodes if node not in flags for edit in (*_operators(node, source), *_words(node, source))]
+    return sorted(found, key=lambda edit: edit.start)
 
 
-def _flags(node: ast.AST) -> list[ast.keyword]:
-    return node.keywords if isinstance(node, ast.Call) else []
+def _operators(node: ast.AST, source: Source) -> Iterator[Edit]:
+    match node:
+        case ast.Compare():
+            for operator, (left, right) in zip(node.ops, pairwise([node.left, *node.comparators]), strict=True):
+                yield from source.turned(operator, left, right)
+        case ast.BoolOp():
+            for left, right in pairwise(node.values):
+                yield from source.turned(node.op, left, right)
+        case ast.BinOp():
+            yield from source.turned(node.op, node.left, node.right)
+        case ast.AugAssign():
+            yield from source.turned(node.op, node.target, node.value)
+        case ast.UnaryOp(op=ast.Not()):
+            start = source.span(node)[0]
+            yield Edit(node.lineno, start, start + len("not"), b"")
+
+
+def _words(node: ast.AST, source: Source) -> Iterator[Edit]:
+    match node:
+        case ast.Constant(value=bool() as truth):
+            yield source.instead(node, str(not truth))
+        case ast.Constant(value=int() as number):
+            yield source.instead(node, str(number + 1))
+        case ast.Name() if node.id in NAMES:
+            yield source.instead(node, NAMES[node.id])
+        case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test) if _is_bare(test):
+            start, end = source.span(test)
+            yield source.instead(test, f"(not {source.text[start:end].decode()})")
 
 
 def _is_bare(condition: ast.expr) -> bool:
@@ -143,7 +163,7 @@ def rounds_of_tests(module: Path) -> list[list[str]]:
 
 def is_caught(copy: Path, tests: list[str]) -> bool:
     """Whether these tests fail, or never end, on the copy as it stands."""
-    running = _processes().Process(target=_run, args=(copy, tests))
+    running = _process(copy, tests)
     running.start()
     running.join(LONGEST)
     if running.is_alive():
@@ -152,11 +172,12 @@ def is_caught(copy: Path, tests: list[str]) -> bool:
     return running.exitcode != 0
 
 
-def _processes() -> "multiprocessing.context.BaseContext":
-    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-    context = multiprocessing.get_context(method)
-    context.set_forkserver_preload(HEAVY)
-    return context
+def _process(copy: Path, tests: list[str]) -> BaseProcess:
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn").Process(target=_run, args=(copy, tests))
+    warm = multiprocessing.get_context("forkserver")
+    warm.set_forkserver_preload(HEAVY)
+    return warm.Process(target=_run, args=(copy, tests))
 
 
 def _run(copy: Path, tests: list[str]) -> None:
@@ -215,7 +236,7 @@ def main() -> None:
             sys.exit("the tests of rules fail before anything is changed")
         tried = survived = 0
         ends = time.monotonic() + asked.seconds
-        for module, edit in sorted(chosen, key=lambda pair: (pair[0], pair[1].line)):
+        for module, edit in sorted(chosen, key=lambda pair: (pair[0], pair[1].start)):
             if time.monotonic() > ends:
                 break
             tried += 1

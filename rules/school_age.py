@@ -5,7 +5,7 @@ school year in which the pupil turns 16; that school year runs to 31 August.
 """
 
 import datetime as dt
-from calendar import isleap
+from calendar import isleap, monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -60,9 +60,9 @@ def school_age_by_year_group(year_group: str | None) -> SchoolAge | None:
 def _begins(date_of_birth: dt.date, as_of: dt.date) -> dt.date:
     fifth = _birthday(date_of_birth, AGE_AT_THE_BEGINNING)
     prescribed = parameter("school_age/prescribed_days").on(as_of).value
-    this_year = [month_and_day for month_and_day in prescribed if month_and_day >= [fifth.month, fifth.day]]
-    month, day = min(this_year or prescribed)
-    return dt.date(fifth.year + (not this_year), month, day)
+    # The year's last day is one of them, so there is always one to come in the year of the birthday.
+    month, day = min(month_and_day for month_and_day in prescribed if month_and_day >= [fifth.month, fifth.day])
+    return dt.date(fifth.year, month, day)
 
 
 def _ends(date_of_birth: dt.date, as_of: dt.date) -> dt.date:
@@ -80,5 +80,5 @@ def _birthday(date_of_birth: dt.date, age: int) -> dt.date:
 
 
 def _last_weekday(year: int, month: int, iso_weekday: int) -> dt.date:
-    last_day = dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
+    last_day = dt.date(year, month, monthrange(year, month)[1])
     return last_day - dt.timedelta(days=(last_day.isoweekday() - iso_weekday) % 7)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rules.absence.counts import SessionCounts, count_sessions
-from rules.calendar import SchoolCalendar, first_of_school_year
+from rules.calendar import SchoolCalendar, first_of_school_year, last_of_school_year
 from rules.calendar.sessions import in_words, weekday_in_words
 from rules.findings import Finding, Outcome, how_many
 from rules.parameters import Entry, parameter
@@ -43,7 +43,7 @@ def absence_forecast(
     if not counts.possible:
         nothing = "No session was possible yet this school year, so nothing can be said of the sessions to come."
         return AbsenceForecast(counts, None, None, None, None, _finding(Outcome.INSUFFICIENT_DATA, nothing, law))
-    ahead = calendar.school_days(as_of + dt.timedelta(days=1), _end_of_year(calendar, as_of), year_group)
+    ahead = calendar.school_days(as_of + dt.timedelta(days=1), last_of_school_year(as_of), year_group)
     if is_over_the_line(counts.absent, counts.possible, law.value):
         return _way_back(counts, ahead, law)
     return _way_there(counts, ahead, law)
@@ -96,8 +96,3 @@ def _left(ahead: Sequence[dt.date]) -> str:
     if not ahead:
         return "(the calendar has none left this school year)"
     return f"until {in_words(ahead[-1])}, the last school day the calendar has this school year,"
-
-
-def _end_of_year(calendar: SchoolCalendar, as_of: dt.date) -> dt.date:
-    first = first_of_school_year(as_of)
-    return min(calendar.last, first.replace(year=first.year + 1) - dt.timedelta(days=1))

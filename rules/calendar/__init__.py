@@ -21,6 +21,7 @@ __all__ = [
     "Term",
     "both_sessions",
     "first_of_school_year",
+    "last_of_school_year",
     "school_year_of",
 ]
 
@@ -62,6 +63,11 @@ def school_year_of(day: dt.date) -> int:
 def first_of_school_year(day: dt.date) -> dt.date:
     """The 1 August on which the absence collection's year of `day` begins; term may begin much later."""
     return dt.date(school_year_of(day), AUGUST, 1)
+
+
+def last_of_school_year(day: dt.date) -> dt.date:
+    """The 31 July with which that year of `day` ends."""
+    return dt.date(school_year_of(day) + 1, AUGUST, 1) - dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rules.calendar import Half, SchoolCalendar, Session, first_of_school_year
+from rules.calendar import Half, SchoolCalendar, Session, first_of_school_year, last_of_school_year
 from rules.calendar.runs import runs_of_school_days
 from rules.calendar.sessions import in_words
 from rules.codes import AttendanceCode, Category, codes_in
@@ -20,7 +20,6 @@ from rules.school_age import SchoolAge
 
 ILLNESS = frozenset({AttendanceCode.ILLNESS})
 ATTENDING = codes_in(Category.PRESENT, Category.APPROVED_EDUCATIONAL_ACTIVITY)
-LAST_OF_SCHOOL_YEAR = (7, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +34,7 @@ class Illness:
 def illness(span: RegisterSpan, age: SchoolAge, as_of: dt.date) -> Illness:
     """Sessions of illness in the school year of `as_of`, up to it; no return outside compulsory school age."""
     entry = parameter("returns/sickness").on(as_of)
-    first = first_of_school_year(as_of)
-    ill = tuple(session for session in span.sessions_with(ILLNESS) if first <= session.date <= as_of)
+    ill = _ill_this_year(span, as_of)
     if not age.holds_on(as_of):
         sentence = "The pupil is not of compulsory school age, so no sickness return is due."
         return Illness(len(ill), None, Finding(Outcome.NOT_APPLICABLE, sentence, (), ill, (entry,)))
@@ -46,6 +44,10 @@ def illness(span: RegisterSpan, age: SchoolAge, as_of: dt.date) -> Illness:
         return Illness(len(ill), None, _not_met(of_age, needed, entry))
     due_on = of_age[needed - 1].date
     return Illness(len(ill), due_on, _met(of_age[:needed], due_on, entry))
+
+
+def _ill_this_year(span: RegisterSpan, as_of: dt.date) -> tuple[Session, ...]:
+    return span.between(first_of_school_year(as_of), as_of).sessions_with(ILLNESS)
 
 
 def _not_met(ill: tuple[Session, ...], needed: int, entry: Entry) -> Finding:
@@ -143,11 +145,10 @@ def _year(
     as_of: dt.date,
     sent_on: Collection[dt.date],
 ) -> _Year:
-    first = first_of_school_year(as_of)
-    ill = age.among(s for s in span.sessions_with(ILLNESS) if first <= s.date <= as_of)
+    ill = age.among(_ill_this_year(span, as_of))
     runs = runs_of_school_days(dict.fromkeys(session.date for session in ill), calendar, year_group)
     spells = tuple(tuple(s for s in ill if run[0] <= s.date <= run[-1]) for run in runs)
-    sent = [day for day in sent_on if first <= day <= as_of]
+    sent = [day for day in sent_on if first_of_school_year(as_of) <= day <= as_of]
     answered = (max((n for n, spell in enumerate(spells) if spell[0].date <= day), default=-1) for day in sent)
     needed = parameter("returns/sickness").on(as_of).value * len(Half)
     return _Year(ill, spells, frozenset(answered), needed, _is_going_on(span, ill, as_of))
@@ -178,7 +179,7 @@ def _expected(
     year: _Year, calendar: SchoolCalendar, year_group: str | None, as_of: dt.date, expected_until: dt.date
 ) -> int:
     """Sessions of illness there will be by the end of the present spell, within this school year."""
-    last = min(expected_until, dt.date(first_of_school_year(as_of).year + 1, *LAST_OF_SCHOOL_YEAR))
+    last = min(expected_until, last_of_school_year(as_of))
     ahead = calendar.school_days(as_of + dt.timedelta(days=1), last, year_group)
     counted = year.spells[-1] if year.reported else year.ill
     return len(counted) + len(Half) * len(ahead)

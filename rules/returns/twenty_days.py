@@ -57,18 +57,16 @@ def _standing_run(
     as_of: dt.date,
 ) -> tuple[dt.date, ...]:
     """The last run of days with both sessions of these codes, if no other mark came after it."""
-    missed = frozenset(session for session in span.sessions_with(codes) if session.date <= as_of)
+    seen = span.between(dt.date.min, as_of)
+    missed = frozenset(seen.sessions_with(codes))
     days = sorted({session.date for session in missed if missed.issuperset(both_sessions(session.date))})
     runs = runs_of_school_days(days, calendar, year_group)
-    last_other = max(
-        (session.date for session, code in span.marked() if session.date <= as_of and code not in codes),
-        default=dt.date.min,
-    )
+    last_other = max((session.date for session, code in seen.marked() if code not in codes), default=dt.date.min)
     return runs[-1] if runs and runs[-1][-1] > last_other else ()
 
 
 def _days(span: RegisterSpan, run: tuple[dt.date, ...], reached_on: dt.date | None, law: tuple[Entry, ...]) -> Finding:
-    counted = tuple(session for session in span.sessions if run and run[0] <= session.date <= run[-1])
+    counted = span.between(run[0], run[-1]).sessions if run else ()
     outcome = Outcome.NOT_MET if reached_on is None else Outcome.MET
     return Finding(outcome, f"{how_many(len(run), 'school day')} in a row, all G, N or O.", counted, (), law)
 

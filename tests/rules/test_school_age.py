@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.calendar import Half, Session
+from rules.parameters import parameter
 from rules.school_age import is_of_compulsory_school_age, school_age, school_age_by_year_group
 
 AS_OF = dt.date(2026, 11, 23)
@@ -48,6 +50,19 @@ def test_it_ends_on_the_last_friday_in_june_of_the_school_year_of_the_sixteenth_
 )
 def test_the_first_and_the_last_day_are_inside(day, holds):
     assert is_of_compulsory_school_age(dt.date(2010, 8, 31), dt.date.fromisoformat(day)) is holds
+
+
+def test_of_sessions_those_on_the_first_and_the_last_day_are_among_them():
+    days = [dt.date(2015, 8, 30), dt.date(2015, 8, 31), dt.date(2026, 6, 26), dt.date(2026, 6, 27)]
+
+    found = school_age(dt.date(2010, 8, 31), AS_OF).among(Session(day, Half.AM) for day in days)
+
+    assert [session.date for session in found] == days[1:3]
+
+
+def test_the_last_prescribed_day_is_the_years_so_that_every_birthday_has_one_to_come():
+    for entry in parameter("school_age/prescribed_days").entries:
+        assert max(entry.value) == [12, 31]
 
 
 def test_without_a_date_of_birth_nobody_can_tell():

@@ -23,6 +23,12 @@ def test_a_broken_run_is_left_to_a_person_with_the_facts():
     assert "19 sessions of unauthorised absence this school year, of 20 possible" in found.sentence
 
 
+def test_it_says_when_the_last_absence_was():
+    span = span_of(read_register("2026-11-02  O\\ /\\ O\\"), CALENDAR)
+
+    assert "of 6 possible, the last on 4 November 2026" in irregular_attendance(span, ALWAYS, AS_OF).sentence
+
+
 def test_no_unauthorised_absence_is_nothing_to_judge():
     span = span_of(read_register("2026-11-02  II II /\\\n"), CALENDAR)
 

@@ -18,6 +18,7 @@ JOINED = dt.date(2027, 1, 4)
         (dt.date(2027, 1, 6), dt.date(2027, 1, 11), dt.date(2027, 1, 11)),  # Wednesday: the Monday is a school day
         (dt.date(2026, 10, 22), dt.date(2026, 10, 27), dt.date(2026, 10, 23)),  # into half-term
         (dt.date(2026, 10, 26), dt.date(2026, 10, 31), None),  # within it: no school day is left
+        (dt.date(2027, 7, 18), dt.date(2027, 7, 23), dt.date(2027, 7, 23)),  # the calendar's last day
         (dt.date(2027, 7, 22), dt.date(2027, 7, 27), None),  # past the calendar
     ],
 )

@@ -13,19 +13,19 @@ AS_OF = dt.date(2026, 11, 23)
 CALENDAR = example_calendar()
 VECTORS = read_vectors(
     Path(__file__).with_name("sickness_due.yaml"),
-    given={"register", "born", "expected_until", "sent"},
+    given={"register", "as_of", "born", "expected_until", "sent"},
     expect={"limb", "due_on", "sentence"},
 )
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
 def test_the_sickness_return(vector):
-    calendar, expect = example_calendar(), vector["expect"]
+    calendar, expect, as_of = example_calendar(), vector["expect"], vector.get("as_of", AS_OF)
     span = span_of(read_register(vector["register"]), calendar)
-    age = school_age(vector["born"], AS_OF) if "born" in vector else ALWAYS
+    age = school_age(vector["born"], as_of) if "born" in vector else ALWAYS
     known = {"expected_until": vector.get("expected_until"), "sent_on": vector.get("sent", ())}
 
-    found = sickness_return(span, calendar, None, age, AS_OF, **known)
+    found = sickness_return(span, calendar, None, age, as_of, **known)
 
     assert (found.limb, found.due_on) == (expect["limb"], expect["due_on"])
     assert found.finding.is_met is (expect["limb"] is not None)

@@ -4,8 +4,8 @@
 
 Faults are made one at a time in a copy of the tree, never in the tree itself, and in the text as it stands, so that
 nothing else in the file changes: an operator, a number, a truth value, the side of an edge that is looked at, or a
-bare condition is turned into another. The tests named like the module run first, then those beside them, then all of
-tests/rules and tests/engine for what these let pass. Prints each survivor as it is found, and the share caught.
+bare condition is turned into another. The tests beside a module that import it run first, then their whole folder,
+then all of tests/rules and tests/engine for what these let pass. Prints each survivor and the share caught.
 """
 
 import argparse
@@ -152,13 +152,15 @@ def _is_bare(condition: ast.expr) -> bool:
 
 
 def rounds_of_tests(module: Path) -> list[list[str]]:
-    """What to run on a module, given by its path below the root: the tests named like it, its folder's, and all."""
+    """What to run on a module, given by its path below the root: the tests beside it that import it, its folder, all."""
     package = module.parts[1:-1]
     beside = Path("tests", *package) if package == ("engine",) else Path("tests", "rules", *package)
-    stem = module.stem if module.stem != "__init__" else module.parent.name
-    named = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / beside).glob(f"test_*{stem}*.py"))
-    folder = [beside.as_posix()] if package and (ROOT / beside).exists() else []
-    return [tests for tests in (named, folder, list(EVERYTHING)) if tests]
+    dotted = ".".join(module.with_suffix("").parts).removesuffix(".__init__")
+    imports = re.compile(rf"^from {re.escape(dotted)} import ", re.MULTILINE)
+    tests = sorted((ROOT / beside).glob("test_*.py"))
+    own = [path.relative_to(ROOT).as_posix() for path in tests if imports.search(path.read_text(encoding="utf-8"))]
+    folder = [beside.as_posix()] if package and tests else []
+    return [tests for tests in (own, folder, list(EVERYTHING)) if tests]
 
 
 def is_caught(copy: Path, tests: list[str]) -> bool:

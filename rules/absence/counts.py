@@ -7,6 +7,7 @@ Y1 to Y7, Z and # and sessions without a mark are no possible sessions: they lea
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import cache
+from operator import attrgetter
 
 from rules.codes import AttendanceCode, Category, byte_of, bytes_in
 
@@ -35,8 +36,8 @@ class SessionCounts:
         """Sessions missed, authorised or not."""
         return self.authorised + self.unauthorised
 
-    def __add__(self, other: "SessionCounts") -> "SessionCounts":
-        return SessionCounts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+_numbers = attrgetter(*(field.name for field in fields(SessionCounts)))
 
 
 def count_sessions(marks: bytes) -> SessionCounts:
@@ -59,7 +60,7 @@ def count_sessions(marks: bytes) -> SessionCounts:
 
 def pooled(counts: Iterable[SessionCounts]) -> SessionCounts:
     """The sessions of a group taken together: a school's rate is that of its sessions, not the mean of its pupils'."""
-    return sum(counts, start=SessionCounts())
+    return SessionCounts(*map(sum, zip(*map(_numbers, counts), strict=True)))
 
 
 @cache

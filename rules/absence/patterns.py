@@ -72,13 +72,14 @@ def patterns(
     `tests`: how many questions like these are asked over the whole school; `false_alarms`: the chance allowed that all
     of them together raise one false alarm.
     """
-    marked = [
-        (session, code) for session, code in span.marked() if session.date <= as_of and facts_of(code).is_possible
-    ]
-    possible = tuple(session for session, code in marked if code in TELLING or not facts_of(code).is_absence)
-    telling = {session for session, code in marked if code in TELLING}
-    episodes = (episode for episode in absence_episodes(span) if not telling.isdisjoint(episode.sessions))
+    seen = span.between(dt.date.min, as_of)
+    telling = frozenset(seen.sessions_with(TELLING))
+    episodes = (episode for episode in absence_episodes(seen) if not telling.isdisjoint(episode.sessions))
     short = [episode for episode in episodes if len(episode.sessions) <= SHORT_SPELL_SESSIONS]
+    if len(short) < LEAST_SPELLS:
+        return ()
+    marked = ((session, code) for session, code in seen.marked() if facts_of(code).is_possible)
+    possible = tuple(session for session, code in marked if code in TELLING or not facts_of(code).is_absence)
     found = (_pattern(label, holds, possible, short) for label, holds in _kinds(calendar, year_group))
     return tuple(p for p in found if p is not None and p.chance * tests <= false_alarms)
 

@@ -120,7 +120,8 @@ def sickness_return(
     `expected_until`: the last day of the present spell as far as is known; it counts while the spell goes on, that is
     from the first I until the pupil attends. `sent_on`: for each return sent this school year the day it was sent, or
     better a day of the spell it was about; it answers for the spell that it fell in or followed, so that a spell is
-    returned once. Days that add up over the year are returned once in it, until a spell of its own brings fifteen.
+    returned once, and one before any spell answers for none. Days that add up over the year are returned once in it,
+    until a spell of its own brings fifteen.
     """
     entry = parameter("returns/sickness").on(as_of)
     if not age.holds_on(as_of):
@@ -148,10 +149,10 @@ def _year(
     ill = age.among(_ill_this_year(span, as_of))
     runs = runs_of_school_days(dict.fromkeys(session.date for session in ill), calendar, year_group)
     spells = tuple(tuple(s for s in ill if run[0] <= s.date <= run[-1]) for run in runs)
-    sent = [day for day in sent_on if first_of_school_year(as_of) <= day <= as_of]
-    answered = (max((n for n, spell in enumerate(spells) if spell[0].date <= day), default=-1) for day in sent)
+    begun = [sum(spell[0].date <= day for spell in spells) for day in sent_on if day <= as_of]
+    answered = frozenset(count - 1 for count in begun if count)
     needed = parameter("returns/sickness").on(as_of).value * len(Half)
-    return _Year(ill, spells, frozenset(answered), needed, _is_going_on(span, ill, as_of))
+    return _Year(ill, spells, answered, needed, _is_going_on(span, ill, as_of))
 
 
 def _is_going_on(span: RegisterSpan, ill: tuple[Session, ...], as_of: dt.date) -> bool:

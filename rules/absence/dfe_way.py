@@ -101,8 +101,7 @@ def last_half_term_begins(calendar: SchoolCalendar, as_of: dt.date) -> dt.date |
     None when the calendar of that school year does not reach beyond it.
     """
     summer = school_year_of(as_of) + 1
-    first, last = dt.date(summer, MAY, 1) - WEEK, dt.date(summer, AUGUST, 1)
-    weeks = [monday for monday in calendar.school_weeks if first < monday < last]
+    weeks = [week for week in calendar.school_weeks if week.year == summer and MAY <= week.month < AUGUST]
     return next((later for earlier, later in pairwise(weeks) if later - earlier > WEEK), None)
 
 

@@ -52,7 +52,7 @@ def mark_for_arrival(session: Session, arrived_at: dt.time, opens: dt.time, clos
 
 def minutes_after_opening(arrived_at: dt.time, opens: dt.time) -> int:
     """Whole minutes between the register's opening and an arrival, 0 for one before it."""
-    return max(0, _seconds(arrived_at) - _seconds(opens)) // 60
+    return max(0, (_seconds(arrived_at) - _seconds(opens)) // 60)
 
 
 def register_stays_open_too_long(opens: dt.time, closes: dt.time, as_of: dt.date) -> Finding:

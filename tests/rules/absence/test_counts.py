@@ -98,6 +98,21 @@ def test_a_pupil_without_a_possible_session_is_left_out_of_the_persistent_absenc
     assert persistent_absence_percent([SessionCounts()], AS_OF) is None
 
 
+@pytest.mark.parametrize(("possible", "warns"), [(1, True), (20, True), (21, False)])
+def test_up_to_twenty_possible_sessions_the_sentence_warns(possible, warns):
+    found = persistent_absence(SessionCounts(possible=possible, attending=possible), AS_OF)
+
+    assert found.sentence.endswith("it is not met. Few sessions were possible so far: take care.") is warns
+
+
+def test_the_sentence_says_by_how_much_the_line_is_reached():
+    found = persistent_absence(SessionCounts(possible=280, attending=252, authorised=28), AS_OF)
+
+    assert found.sentence == (
+        "Missed 28 of 280 possible sessions (10.0%); persistent absence begins at exactly 10%, so it is met."
+    )
+
+
 def test_no_possible_session_means_that_nobody_can_tell():
     assert persistent_absence(SessionCounts(), AS_OF).outcome is Outcome.INSUFFICIENT_DATA
 

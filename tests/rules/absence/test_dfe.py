@@ -101,6 +101,15 @@ def test_a_small_effect_is_not_called_none():
     assert found.sentence.endswith("That lowers attendance by less than 0.01 percentage points.")
 
 
+def test_an_effect_of_less_than_one_point_upwards_raises():
+    pupils = [PupilYear(a_pupil(), a_span(marks={"/": 100}))] * 9
+    pupils += [PupilYear(a_pupil("12"), a_span(marks={"/": 97, "I": 3}))]
+
+    (found,) = reconcile(pupils, CALENDAR, dt.date(2027, 7, 23), Measure.ATTENDANCE)
+
+    assert found.sentence.endswith("That raises attendance by 0.30 percentage points.")
+
+
 def test_what_changes_no_rate_leaves_it_as_it_is():
     pupils = [PupilYear(a_pupil(year), a_span("2026-09-07  /\\")) for year in ("9", "12")]
 
@@ -148,6 +157,16 @@ def test_the_summer_holiday_is_not_taken_for_the_half_term_holiday():
     assert last_half_term_begins(calendar, dt.date(2027, 5, 28)) is None
 
 
+@pytest.mark.parametrize("autumn_begins", [dt.date(2027, 8, 2), dt.date(2027, 8, 30)])
+def test_a_summer_term_without_a_holiday_within_has_no_half_term(autumn_begins):
+    terms = (
+        Term("Summer", dt.date(2027, 4, 12), dt.date(2027, 7, 16)),
+        Term("Autumn", autumn_begins, dt.date(2027, 10, 1)),
+    )
+
+    assert last_half_term_begins(SchoolCalendar("Unbroken", "2026-28", terms), dt.date(2027, 7, 16)) is None
+
+
 @pytest.mark.parametrize(
     ("born", "year", "age"),
     [
@@ -156,6 +175,8 @@ def test_the_summer_holiday_is_not_taken_for_the_half_term_holiday():
         (dt.date(2012, 2, 29), "10", 14),
         (None, "11", 15),
         (None, "N2", 3),
+        (None, "N1", 2),
+        (None, "R", 4),
         (None, "?", None),
     ],
 )

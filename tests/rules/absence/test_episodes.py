@@ -50,8 +50,15 @@ def test_a_spell_is_counted_only_as_far_as_the_day_asked():
     assert (found.count, found.longest_sessions, found.of_one_or_two_days) == (1, 4, 1)
 
 
+def test_the_longest_spell_is_told_by_the_day_it_began():
+    assert spells_of("2026-11-02  /I II").finding.sentence.endswith("the longest 3 sessions, from 2 November 2026.")
+
+
 def test_a_pupil_never_away_has_no_spell():
-    assert spells_of("2026-11-02  /\\ /\\").finding.sentence == "No absence."
+    found = spells_of("2026-11-02  /\\ /\\")
+
+    assert (found.count, found.longest_sessions, found.of_one_or_two_days) == (0, 0, 0)
+    assert found.finding.sentence == "No absence."
 
 
 @given(ANY_MARKS)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from firstbell.testing.calendars import example_calendar
 from firstbell.testing.vectors import read_vectors
-from rules.absence.forecast import absence_forecast
+from rules.absence.forecast import absence_forecast, is_over_the_line
 from rules.calendar import Closure
 from rules.codes import NO_MARK, AttendanceCode, byte_of
 from rules.findings import Outcome
@@ -91,6 +91,13 @@ def test_marks_after_the_day_asked_are_not_known_yet():
 
     assert found.counts.possible == 20
     assert found.recovers_on == dt.date(2026, 11, 16)
+
+
+@pytest.mark.parametrize(
+    ("missed", "possible", "is_over"), [(0, 0, False), (28, 280, True), (28, 281, False), (27, 280, False)]
+)
+def test_the_line_is_reached_by_whole_numbers_and_never_without_a_session(missed, possible, is_over):
+    assert is_over_the_line(missed, possible, 10) is is_over
 
 
 @given(

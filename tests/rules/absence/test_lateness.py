@@ -59,6 +59,7 @@ def test_a_register_that_closes_before_it_opens_is_refused(closes):
     [
         (dt.time(9, 14), False, "open for 29 minutes, within the 30 allowed"),
         (dt.time(9, 15), False, "open for 30 minutes, within the 30 allowed"),
+        (dt.time(9, 15, 30), True, "longer than the 30 allowed"),
         (dt.time(9, 16), True, "open for 31 minutes, longer than the 30 allowed"),
     ],
 )

@@ -84,6 +84,7 @@ def test_o_is_proposed_only_past_the_limit_and_after_enough_attempts(as_of, atte
     [
         (dt.date(2026, 11, 13), "Settle it by 13 November 2026. The limit is 16 November 2026"),
         (dt.date(2026, 11, 14), "somebody else must settle it by 16 November 2026"),
+        (dt.date(2026, 11, 16), "last in on 13 November 2026: somebody else must settle it by 16 November 2026"),
         (dt.date(2026, 11, 17), "Overdue since 16 November 2026: the postholder, or whoever is in today"),
     ],
 )

@@ -31,6 +31,7 @@ def test_the_limit_of_an_unexplained_absence(vector):
     absence = the_n_of(vector["register"], vector["as_of"], example_calendar(vector.get("inset", ())))
 
     assert (absence.settle_by, absence.is_overdue) == (expect["settle_by"], expect["overdue"])
+    assert absence.finding.is_met is expect["overdue"]
     assert absence.school_days_open == expect.get("school_days_open", absence.school_days_open)
     assert expect.get("sentence", "") in absence.finding.sentence
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firstbell.testing.calendars import example_calendar
-from rules.calendar import BeyondCalendar, Closure, school_year_of
+from rules.calendar import BeyondCalendar, Closure, first_of_school_year, last_of_school_year, school_year_of
 from rules.calendar.runs import runs_of_school_days
 
 CALENDAR = example_calendar()
@@ -75,6 +75,74 @@ def test_a_working_day_past_the_calendar_is_refused():
 @pytest.mark.parametrize(("when", "year"), [("2026-07-31", 2025), ("2026-08-01", 2026), ("2027-01-04", 2026)])
 def test_the_absence_collection_counts_its_year_from_august(when, year):
     assert school_year_of(day(when)) == year
+
+
+@pytest.mark.parametrize(
+    ("when", "first", "last"),
+    [
+        ("2026-07-31", "2025-08-01", "2026-07-31"),
+        ("2026-08-01", "2026-08-01", "2027-07-31"),
+        ("2027-01-04", "2026-08-01", "2027-07-31"),
+    ],
+)
+def test_that_year_runs_from_the_first_of_august_to_the_last_of_july(when, first, last):
+    assert first_of_school_year(day(when)) == day(first)
+    assert last_of_school_year(day(when)) == day(last)
+
+
+@pytest.mark.parametrize(
+    ("when", "covered"), [("2026-04-12", False), ("2026-04-13", True), ("2027-07-23", True), ("2027-07-24", False)]
+)
+def test_it_covers_the_first_day_of_its_first_term_to_the_last_of_its_last(when, covered):
+    assert CALENDAR.covers(day(when)) is covered
+
+
+def test_school_days_and_sessions_have_both_their_ends_inside():
+    thursday, monday = day("2026-10-22"), day("2026-11-02")
+
+    assert CALENDAR.school_days(thursday, monday) == (thursday, day("2026-10-23"), monday)
+    assert [str(session) for session in CALENDAR.sessions(monday, monday)] == ["Mon 2 Nov 2026 AM", "Mon 2 Nov 2026 PM"]
+
+
+def test_the_day_itself_is_not_among_the_days_after_it():
+    assert CALENDAR.school_day_after(day("2026-11-02"), 1) == day("2026-11-03")
+    assert CALENDAR.school_day_after(day("2026-11-01"), 1) == day("2026-11-02")
+    assert CALENDAR.school_days_between(day("2026-11-02"), day("2026-11-02")) == 0
+    assert CALENDAR.school_days_between(day("2026-11-03"), day("2026-11-02")) == 0
+
+
+def test_the_last_school_day_can_be_counted_to_and_the_one_after_it_is_refused():
+    assert CALENDAR.school_day_after(day("2027-07-21"), 2) == CALENDAR.last
+    with pytest.raises(BeyondCalendar, match=r"^3 school days after 21 July 2027 lies past 23 July 2027"):
+        CALENDAR.school_day_after(day("2027-07-21"), 3)
+
+
+def test_the_last_working_day_can_be_counted_to():
+    assert CALENDAR.working_day_after(day("2027-07-22"), 1) == CALENDAR.last
+
+
+def test_a_closure_for_one_year_group_closes_the_school_for_no_other_and_not_as_a_whole():
+    pipe = Closure(day("2026-12-01"), "a burst pipe", frozenset({"7"}))
+    calendar = example_calendar(closures=[pipe])
+
+    assert [calendar.is_school_day(pipe.on, year) for year in ("7", "9", None)] == [False, True, True]
+
+
+def test_a_day_beside_the_calendar_is_no_school_day():
+    assert not CALENDAR.is_school_day(day("2026-04-12"))
+    assert not CALENDAR.is_school_day(day("2027-07-24"))
+
+
+def test_before_the_first_school_week_there_is_none():
+    assert CALENDAR.school_week(day("2026-04-12")) == -1
+    assert CALENDAR.school_week(day("2026-04-13")) == CALENDAR.school_week(day("2026-04-19")) == 0
+
+
+def test_calendars_are_equal_whatever_was_asked_of_one_before():
+    asked = example_calendar()
+    asked.school_days_of("9")
+
+    assert asked == example_calendar()
 
 
 def test_runs_of_school_days_bridge_weekends_and_break_at_a_missing_day():

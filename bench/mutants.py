@@ -152,7 +152,7 @@ def _is_bare(condition: ast.expr) -> bool:
 
 
 def rounds_of_tests(module: Path) -> list[list[str]]:
-    """What to run on a module, given by its path below the root: the tests beside it that import it, its folder, all."""
+    """What to run on a module, given by its path below the root: tests beside it that import it, folder, all."""
     package = module.parts[1:-1]
     beside = Path("tests", *package) if package == ("engine",) else Path("tests", "rules", *package)
     dotted = ".".join(module.with_suffix("").parts).removesuffix(".__init__")

@@ -13,7 +13,7 @@ def runs_of_school_days(
     """Group `days` (school days in date order) into runs in which each is the next school day after the one before."""
     school_days = calendar.school_days_of(year_group)
     runs: list[list[dt.date]] = []
-    after_the_last = -1
+    after_the_last: int | None = None
     for day in days:
         place = bisect_left(school_days, day)
         if place != after_the_last:

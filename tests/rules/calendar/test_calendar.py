@@ -133,6 +133,11 @@ def test_a_day_beside_the_calendar_is_no_school_day():
     assert not CALENDAR.is_school_day(day("2027-07-24"))
 
 
+@pytest.mark.parametrize("after_a_term", ["2026-07-23", "2027-03-26"])
+def test_the_weekday_after_a_terms_last_day_is_holiday(after_a_term):
+    assert CALENDAR.why_closed(day(after_a_term)) == "it is a school holiday"
+
+
 def test_before_the_first_school_week_there_is_none():
     assert CALENDAR.school_week(day("2026-04-12")) == -1
     assert CALENDAR.school_week(day("2026-04-13")) == CALENDAR.school_week(day("2026-04-19")) == 0

@@ -67,10 +67,10 @@ class Parameter:
     entries: tuple[Entry, ...]
 
     def on(self, day: dt.date) -> Entry:
-        """The entry in force on `day`. Raises UnknownParameter when the file has none for that date."""
-        for entry in self.entries:
-            if entry.holds_on(day):
-                return entry
+        """The entry in force on `day`: the last to have begun. Raises UnknownParameter where none has, or it has ended."""
+        begun = [entry for entry in self.entries if entry.in_force_from <= day]
+        if begun and begun[-1].holds_on(day):
+            return begun[-1]
         raise UnknownParameter(f"no value of {self.name} is known for {day:%d %B %Y}; rules/parameters needs an entry")
 
 

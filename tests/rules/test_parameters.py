@@ -5,6 +5,7 @@ import tomllib
 
 import pytest
 
+import rules.parameters
 from rules.codes import AttendanceCode, Category, code_table, codes_in
 from rules.parameters import HERE, BadParameterFile, UnknownParameter, only_keys, parameter, parameter_names
 
@@ -99,6 +100,59 @@ def test_the_first_day_of_an_entry_is_inside():
 def test_no_table_of_codes_is_known_before_the_first():
     with pytest.raises(UnknownParameter, match="it begins on 19 August 2024"):
         code_table().on(dt.date(2024, 8, 18))
+
+
+def written(*entries, **changes):
+    """A parameter file with entries, each its first lines; `changes` replaces parts of a citation."""
+    source = {"instrument": "An Act", "provision": "section 1", "link": "https://example.org", "checked_by": "Ana"}
+    source |= {"confidence": "seen"} | changes
+    lines = "".join(f'{key} = "{value}"\n' for key, value in source.items())
+    cited = f"\n[entries.citation]\nchecked_on = 2026-11-23\n{lines}"
+    return "".join(['title = "T"\ndescription = "D."\nunit = "days"\n', *(f"[[entries]]\n{e}{cited}" for e in entries)])
+
+
+def read(text, tmp_path, monkeypatch):
+    """Read a parameter with this text."""
+    (tmp_path / "limit.toml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(rules.parameters, "HERE", tmp_path)
+    return parameter.__wrapped__("limit")
+
+
+TEN, TWELVE = "from = 2024-08-19\nvalue = 10", "from = 2025-09-01\nvalue = 12"
+
+
+@pytest.mark.parametrize(("day", "value"), [("2024-08-19", 10), ("2025-08-31", 10), ("2025-09-01", 12)])
+def test_a_later_value_takes_over_on_its_first_day_though_nobody_ended_the_earlier_one(
+    day, value, tmp_path, monkeypatch
+):
+    found = read(written(TEN, TWELVE), tmp_path, monkeypatch)
+
+    assert found.on(dt.date.fromisoformat(day)).value == value
+
+
+def test_a_value_ends_the_day_before_its_until_and_no_earlier_one_comes_back(tmp_path, monkeypatch):
+    found = read(written(TEN, f"{TWELVE}\nuntil = 2026-09-01"), tmp_path, monkeypatch)
+
+    assert found.on(dt.date(2026, 8, 31)).value == 12
+    with pytest.raises(UnknownParameter):
+        found.on(dt.date(2026, 9, 1))
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        written(TWELVE, TEN),
+        written(TEN, TEN),
+        written(f"{TEN}\nuntill = 2026-09-01"),
+        written(TEN, confidence="sure"),
+        written(TEN).replace('provision = "section 1"\n', ""),
+        written(TEN).replace("unit =", "units ="),
+    ],
+    ids=["not in order", "one day twice", "a misspelt key", "an unknown confidence", "no provision", "no unit"],
+)
+def test_a_broken_file_is_refused(broken, tmp_path, monkeypatch):
+    with pytest.raises(BadParameterFile):
+        read(broken, tmp_path, monkeypatch)
 
 
 def test_a_misspelt_key_is_refused():

@@ -105,6 +105,12 @@ def test_e_is_queried_from_the_sixth_consecutive_school_day():
     ]
 
 
+def test_it_says_from_which_day_provision_is_due():
+    (problem, _) = problems("2026-11-02  EE EE EE EE EE\n2026-11-09  EE")
+
+    assert problem.problem == "More than 5 consecutive school days are E; from day 6 provision is due."
+
+
 def test_e_that_was_broken_by_a_day_in_school_starts_again():
     assert problems("2026-11-02  EE EE EE /\\ EE\n2026-11-09  EE EE EE EE") == ()
 
@@ -119,6 +125,12 @@ def test_a_planned_closure_is_queried_while_others_are_in_school():
 
     assert brief(problems("2026-11-02  ##", KnownFacts(others_in_school=others))) == [("02AM", "#", "Y3 or Y7", False)]
     assert problems("2026-11-02  ##") == ()
+
+
+def test_a_problem_of_the_day_asked_is_told_and_one_of_the_next_day_is_not():
+    found = problems("2026-11-02  // //", as_of=MONDAY)
+
+    assert brief(found) == [("02PM", "/", "\\", True)]
 
 
 def test_problems_come_in_order_of_session_and_none_after_the_day_asked():

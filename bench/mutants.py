@@ -68,7 +68,6 @@ NO_FAULT = {
     "slots": "it saves memory",
     "frozen": "tests/rules/test_values.py proves it of every dataclass at once",
     "kw_only": "it refuses calls that nobody makes",
-    "repr": "only a debugger shows it",
     "strict": "zip's own check that two lengths agree, which the lines above it see to",
     "cache": "numba compiles again or does not",
     "nogil": "numba runs alone or beside others",

@@ -67,7 +67,7 @@ class Parameter:
     entries: tuple[Entry, ...]
 
     def on(self, day: dt.date) -> Entry:
-        """The entry in force on `day`: the last to have begun. Raises UnknownParameter where none has, or it has ended."""
+        """The entry in force on `day`: the last to have begun. Raises UnknownParameter if none has, or it has ended."""
         begun = [entry for entry in self.entries if entry.in_force_from <= day]
         if begun and begun[-1].holds_on(day):
             return begun[-1]

@@ -18,9 +18,10 @@ class Family:
         self.contacts: dict[str, Contact] = {}
         self.links: list[PupilContact] = []
 
-    def contact(self, contact_id, *emails, priority=1, parental_responsibility=True, **flags) -> "Family":
-        addresses = tuple(Personal(email) for email in emails)
-        self.contacts[contact_id] = Contact(contact_id, "", Personal(contact_id), Personal("Example"), addresses)
+    def contact(self, contact_id, *emails, phones=(), priority=1, parental_responsibility=True, **flags) -> "Family":
+        addresses, numbers = tuple(map(Personal, emails)), tuple(map(Personal, phones))
+        name = Personal(contact_id), Personal("Example")
+        self.contacts[contact_id] = Contact(contact_id, "", *name, addresses, numbers)
         self.links.append(PupilContact(self.pupil.id, contact_id, "parent", priority, parental_responsibility, **flags))
         return self
 

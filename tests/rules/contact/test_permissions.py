@@ -42,6 +42,27 @@ def test_a_shared_inbox_with_a_blocked_contact_is_refused(a_family):
     assert family.refusals() == {"dad": Refusal.BLOCKED, "mum": Refusal.SHARES_ADDRESS}
 
 
+def test_whoever_has_a_telephone_number_that_the_safeguarding_lead_typed_is_blocked_with_every_inbox(a_family):
+    family = (
+        a_family()
+        .contact("dad", "dad@x.test", phones=["07700 900123"])
+        .contact("gran", "DAD@x.test", phones=["07700 900124", ""])
+        .contact("mum", "mum@x.test", phones=["", "not known"])
+    )
+
+    assert family.refusals(blocked=["+44 7700 900123"]) == {
+        "dad": Refusal.BLOCKED,
+        "gran": Refusal.SHARES_ADDRESS,
+        "mum": None,
+    }
+
+
+def test_what_was_typed_and_is_neither_address_nor_number_blocks_nobody(a_family):
+    family = a_family().contact("mum", "mum@x.test", phones=["not known"])
+
+    assert family.refusals(blocked=["Mr Example"]) == {"mum": None}
+
+
 def test_the_second_address_of_a_blocked_contact_counts_as_shared(a_family):
     family = (
         a_family()

@@ -33,6 +33,7 @@ PYTEST = ["-x", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:x
 PYTEST += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # of the plugins that are imported already
 # Where processes can be forked, each starts with these imported; nothing of ours, which must come from the copy.
 HEAVY = ["hypothesis.strategies", "pytest", "yaml"]
+ENGINES = ("tests/engine", "--pupils=2000")
 EVERYTHING = ("tests/rules", "tests/engine")
 LONGEST = 180
 OPERATORS: dict[type[ast.AST], tuple[str, str]] = {
@@ -154,7 +155,9 @@ def _is_bare(condition: ast.expr) -> bool:
 def rounds_of_tests(module: Path) -> list[list[str]]:
     """What to run on a module, given by its path below the root: tests beside it that import it, folder, all."""
     package = module.parts[1:-1]
-    beside = Path("tests", *package) if package == ("engine",) else Path("tests", "rules", *package)
+    if package == ("engine",):
+        return [list(ENGINES), list(EVERYTHING)]
+    beside = Path("tests", "rules", *package)
     dotted = ".".join(module.with_suffix("").parts).removesuffix(".__init__")
     imports = re.compile(rf"^from {re.escape(dotted)} import ", re.MULTILINE)
     tests = sorted((ROOT / beside).glob("test_*.py"))

@@ -29,6 +29,22 @@ def test_the_sentence_says_what_is_usual():
     )
 
 
+@pytest.mark.parametrize(
+    ("today", "past", "sentence"),
+    [
+        (20, [8, 10, 12], "20 absent; usual for this weekday: 10. That is not more than 200% of usual."),
+        (11, [1], "11 absent: fewer than 12, too few to stop for."),
+        (12, [], "12 absent, and no earlier week to compare with: a second person must look."),
+    ],
+)
+def test_the_sentence_says_why_it_stops_or_does_not(today, past, sentence):
+    assert unusual_number(today, past, factor_percent=200, at_least=12).sentence == sentence
+
+
+def test_a_form_that_is_not_whole_is_told_in_numbers():
+    assert whole_form_absent(7, 8, whole_form_from=8).sentence == "7 of the 8 pupils marked are absent."
+
+
 @pytest.mark.parametrize(("today", "unusual"), [(11, False), (12, True)])
 def test_a_small_school_is_not_stopped_for_a_few(today, unusual):
     assert is_unusual(today, [1, 0, 1]) is unusual

@@ -94,7 +94,7 @@ class PupilFlags:
     eal: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class Pupil:
     """A registered pupil, keyed by the MIS's own id. `year_group` is "N1", "R", or "1" to "14"."""
 
@@ -130,7 +130,7 @@ class Pupil:
         return tuple(reason for reason, holds in facts.items() if holds)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class Contact:
     """A person on a pupil's record whom the school may be able to reach. `emails` and `phones` are best first."""
 

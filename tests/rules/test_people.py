@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from rules.people import Personal, Pupil, PupilFlags, Upn, Vulnerability
+from rules.people import Contact, Personal, Pupil, PupilFlags, Upn, Vulnerability
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from rules.people import Personal, Pupil, PupilFlags, Upn, Vulnerability
         ("U82330000500Z", True),  # temporary
         ("Q91912345678A", True),
         ("U82330000500O", False),  # I, O and S are not used
-        ("U8233000050ZZ", False),
+        ("F8233000050ZZ", False),  # two letters at the end
         ("B80120000500\u0661", False),  # a digit of another script
         ("A801200005001", False),  # the wrong check letter
         ("B80120000500", False),  # twelve characters, as in a vendor's own sample
@@ -46,6 +46,7 @@ def test_neither_a_upn_nor_a_pupil_is_printed_with_what_names_it():
 
     assert "B801200005001" not in f"{pupil.upn!r} {pupil.upn}"
     assert repr(pupil) == "Pupil(A1)"
+    assert repr(Contact("C1", "Ms", Personal("Ana"), Personal("Marsh"))) == "Contact(C1)"
 
 
 def test_names_are_equal_by_their_text_and_to_nothing_else():

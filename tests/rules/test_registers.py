@@ -1,13 +1,14 @@
 import datetime as dt
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from firstbell.testing.calendars import example_calendar
 from firstbell.testing.register_notation import read_register, span_of, write_register
 from rules.calendar import Half, Session
-from rules.codes import AttendanceCode
-from rules.registers import Mark
+from rules.codes import AttendanceCode, byte_of
+from rules.registers import Mark, RegisterSpan
 
 CALENDAR = example_calendar()
 FIRST, LAST = dt.date(2026, 10, 19), dt.date(2026, 11, 13)
@@ -43,6 +44,35 @@ def test_a_day_is_wholly_of_some_codes_when_no_mark_of_it_is_of_another():
     codes = frozenset(map(AttendanceCode, "GNO"))
 
     assert [day.day for day in span.days_wholly(codes)] == [2, 4, 6]
+
+
+def a_span(codes):
+    """A register of just these sessions from a Monday on: `.` is no mark."""
+    bytes_of = [byte_of(None if code == "." else AttendanceCode(code)) for code in codes]
+    sessions = CALENDAR.sessions(dt.date(2026, 11, 2), dt.date(2026, 11, 13))[: len(bytes_of)]
+    return RegisterSpan("Alicia", sessions, bytes(bytes_of))
+
+
+@pytest.mark.parametrize(
+    ("codes", "days"),
+    [("IO", []), ("OI", []), ("O", [2]), (".O", [2]), ("IIO", [3]), ("OOO", [2, 3]), ("OO\\OOI", [2]), ("I\\OO", [3])],
+)
+def test_a_day_is_looked_at_whole_also_where_the_register_begins_and_ends(codes, days):
+    assert [day.day for day in a_span(codes).days_wholly(frozenset({AttendanceCode.UNAUTHORISED}))] == days
+
+
+def test_outside_its_sessions_and_between_them_a_register_has_no_code():
+    monday, tuesday, wednesday = (dt.date(2026, 11, day) for day in (2, 3, 4))
+    span = RegisterSpan("Alicia", (Session(tuesday, Half.AM), Session(wednesday, Half.AM)), a_span("OO").marks)
+
+    found = [span.code_at(Session(day, half)) for day in (monday, tuesday, wednesday) for half in Half]
+
+    assert found == [None, None, "O", None, "O", None]
+
+
+def test_a_register_needs_a_mark_for_each_session():
+    with pytest.raises(ValueError, match="a span of 2 sessions needs as many marks, found 1"):
+        RegisterSpan("Alicia", a_span("OO").sessions, b"\1")
 
 
 def test_marks_can_be_taken_out_of_a_span():

@@ -162,6 +162,7 @@ def rounds_of_tests(module: Path) -> list[list[str]]:
     imports = re.compile(rf"^from {re.escape(dotted)} import ", re.MULTILINE)
     tests = sorted((ROOT / beside).glob("test_*.py"))
     own = [path.relative_to(ROOT).as_posix() for path in tests if imports.search(path.read_text(encoding="utf-8"))]
+    own.sort(key=lambda path: module.stem not in path)  # the one named like the module first
     folder = [beside.as_posix()] if package and tests else []
     return [tests for tests in (own, folder, list(EVERYTHING)) if tests]
 

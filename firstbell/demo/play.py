@@ -10,7 +10,6 @@ from firstbell.demo.exports import Exports
 from firstbell.demo.moments import Moment, Typed
 from firstbell.demo.school import DemoSchool
 from firstbell.settings import load_settings
-from firstbell.testing.workbook_person import Person
 from firstbell.workflows.daily_jobs import chase_job, sync_job
 from firstbell.workflows.first_day_contact import first_day_contact
 from firstbell.workflows.office import Office
@@ -55,6 +54,8 @@ def play_morning(
 
 def type_in(office: Office, path: Path, typed: Typed) -> None:
     """Type into a workbook as somebody at the school would: open the file, fill in cells, save it."""
+    from firstbell.testing.workbook_person import Person  # noqa: PLC0415 - openpyxl loads slowly
+
     person = Person(path)
     if typed.is_new_row:
         person.adds_a_row(typed.sheet, {column: _text(cell) for column, cell in typed.cells.items()})

@@ -1,9 +1,22 @@
 """The command line as a contract: exit codes, JSON, and one sentence where something is wrong."""
 
 import json
+import os
 import sqlite3
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_asking_for_help_loads_no_library_of_workbooks():
+    program = "import sys, firstbell.cli.app; print({'openpyxl', 'numpy', 'python_calamine'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, timeout=60)
+
+    assert done.stdout.decode() == f"set(){os.linesep}"
 
 
 def test_a_run_repeated_on_a_finished_morning_sends_nothing_more(firstbell, morning):

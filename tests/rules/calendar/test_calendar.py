@@ -148,6 +148,7 @@ def test_calendars_are_equal_whatever_was_asked_of_one_before():
     asked.school_days_of("9")
 
     assert asked == example_calendar()
+    assert repr(asked) == repr(example_calendar())
 
 
 def test_runs_of_school_days_bridge_weekends_and_break_at_a_missing_day():

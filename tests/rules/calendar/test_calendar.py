@@ -67,6 +67,10 @@ def test_working_days_pass_over_bank_holidays_and_not_over_school_holidays():
     assert CALENDAR.working_day_after(day("2026-10-23"), 1) == day("2026-10-26")
 
 
+def test_calendar_days_run_through_weekends_and_holidays():
+    assert CALENDAR.calendar_day_after(day("2026-10-22"), 5) == day("2026-10-27")
+
+
 def test_a_working_day_past_the_calendar_is_refused():
     with pytest.raises(BeyondCalendar, match="add the next terms"):
         CALENDAR.working_day_after(CALENDAR.last, 1)

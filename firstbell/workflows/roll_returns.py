@@ -10,12 +10,11 @@ from firstbell.workflows.due_returns import DueReturn
 from firstbell.workflows.return_records import ReturnKind
 from firstbell.workflows.roll_changes import RollChange, RollHistory
 from firstbell.workflows.words import count_of
-from rules.calendar import SchoolCalendar, first_of_school_year
+from rules.calendar import SchoolCalendar, first_of_school_year, last_of_school_year
 from rules.calendar.sessions import in_words
 from rules.returns.deadlines import ReturnDue
 from rules.returns.deletion import deletion_return
 from rules.returns.new_pupil import new_pupil_return
-from rules.returns.sickness_return import LAST_OF_SCHOOL_YEAR
 
 # A return nobody has settled in a year is no business of the watch any more.
 LOOKED_BACK = dt.timedelta(days=365)
@@ -80,7 +79,7 @@ class RollReturns:
         is_before_term = self.calendar.covers(day) and len(self.calendar.school_days(year, day)) <= 1
         if is_before_term or day.month == year.month:
             return True
-        days = self.calendar.school_days(year, dt.date(year.year + 1, *LAST_OF_SCHOOL_YEAR))
+        days = self.calendar.school_days(year, last_of_school_year(day))
         return bool(days) and days[-1].month in SUMMER and day >= days[-1]
 
     def _due(self, kind: ReturnKind, change: RollChange, due: ReturnDue) -> Iterator[DueReturn]:

@@ -99,7 +99,8 @@ def _missing_between(mark: LessonMark) -> LessonConflict:
 def _away_and_in_a_lesson(code: AttendanceCode, lessons: tuple[LessonMark, ...]) -> Iterator[LessonConflict]:
     seen = next((mark for mark in lessons if mark.is_here), None)
     if seen is not None and facts_of(code).is_absence and code not in AWAY_FOR_PART:
-        sentence = f"{code} for the {seen.session.half.in_words}, and marked in period {seen.period}: ask its teacher."
+        away = "Away" if facts_of(code).is_restricted else code  # teachers read it, and the reason is not theirs
+        sentence = f"{away} for the {seen.session.half.in_words}, and marked in period {seen.period}: ask its teacher."
         yield LessonConflict(seen.session, Contradiction.AWAY_AND_IN_A_LESSON, seen.period, seen.teacher_id, sentence)
 
 

@@ -45,11 +45,6 @@ def school_age(date_of_birth: dt.date, as_of: dt.date) -> SchoolAge:
     return SchoolAge(_begins(date_of_birth, as_of), _ends(date_of_birth, as_of))
 
 
-def is_of_compulsory_school_age(date_of_birth: dt.date | None, day: dt.date) -> bool | None:
-    """Whether a pupil is of compulsory school age on a day; None when the date of birth is not known."""
-    return None if date_of_birth is None else school_age(date_of_birth, day).holds_on(day)
-
-
 def school_age_by_year_group(year_group: str | None) -> SchoolAge | None:
     """A stand-in where the date of birth is not known: Years 1 to 11 are, 12 on are not, others cannot be told."""
     if year_group in YEARS_WITHIN:

@@ -17,7 +17,8 @@ from rules.absence.persistent import persistent_absence, severe_absence
 from rules.absence.unexplained import UnexplainedAbsence, unexplained_absences
 from rules.calendar import SchoolCalendar, Session, school_year_of
 from rules.calendar.sessions import in_words
-from rules.codes import AttendanceCode, code_table, facts_of
+from rules.codes import code_table
+from rules.codes.closures import closed_for_some
 from rules.codes.validator import CodeProblem, KnownFacts, code_problems
 from rules.findings import Finding
 from rules.parameters import Entry, parameter
@@ -41,7 +42,6 @@ PARAMETERS = (
     "school_age/leaving_date",
     "school_age/prescribed_days",
 )
-PLANNED_CLOSURE = frozenset({AttendanceCode.PLANNED_CLOSURE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def measures(
     """
     counted_from = _counted_from(calendar, as_of, first)
     registers = arrange(marks, pupils, calendar, as_of)
-    busy = _closed_for_some(registers)
+    busy = closed_for_some([register.span for register in registers])
     measured = tuple(measure_pupil(register, calendar, as_of, counted_from, busy) for register in registers)
     return Measures(counted_from, as_of, tuple(parameter(name).on(as_of) for name in PARAMETERS), measured)
 
@@ -136,16 +136,6 @@ def _counted_from(calendar: SchoolCalendar, as_of: dt.date, first: dt.date | Non
     if found is None:
         raise BadInput("--as-of", as_of.isoformat(), f"a date in a school year of the calendar ({covered}), or --from")
     return min(found, as_of)
-
-
-def _closed_for_some(registers: Sequence[PupilRegister]) -> frozenset[Session]:
-    """Sessions coded # for some pupil while another has an ordinary mark."""
-    closed = {session for register in registers for session in register.span.sessions_with(PLANNED_CLOSURE)}
-    return frozenset(session for session in closed if any(_is_ordinary(r.span.code_at(session)) for r in registers))
-
-
-def _is_ordinary(code: AttendanceCode | None) -> bool:
-    return code is not None and facts_of(code).is_possible
 
 
 def _as_problem(problem: CodeProblem, pupil_id: str) -> Problem:

@@ -50,11 +50,6 @@ def mark_for_arrival(session: Session, arrived_at: dt.time, opens: dt.time, clos
     return AttendanceCode.LATE_BEFORE_CLOSE if arrived_at < closes else AttendanceCode.LATE_AFTER_CLOSE
 
 
-def minutes_after_opening(arrived_at: dt.time, opens: dt.time) -> int:
-    """Whole minutes between the register's opening and an arrival, 0 for one before it."""
-    return max(0, (_seconds(arrived_at) - _seconds(opens)) // 60)
-
-
 def register_stays_open_too_long(opens: dt.time, closes: dt.time, as_of: dt.date) -> Finding:
     """Whether a register is open for longer than guidance allows. Raises ValueError unless opens < closes."""
     _must_be_in_order(opens, closes)

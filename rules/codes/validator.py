@@ -1,21 +1,22 @@
 """The checks of a pupil's register: which of its codes cannot stand, and which want a second look.
 
 A refused code is no mark: nothing counts it. A queried one counts as it stands and a person looks at it. A fact that
-is not known (notes, exam dates, a second registration) accuses nobody.
+is not known (notes, exam dates, a second registration, minutes late) accuses nobody.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import compress
 
 from rules.absence.unexplained import unexplained_absences
-from rules.calendar import SchoolCalendar, Session
+from rules.calendar import Half, SchoolCalendar, Session, school_year_of
 from rules.calendar.runs import runs_of_school_days
 from rules.calendar.sessions import in_words
 from rules.codes import AttendanceCode, byte_of, code_of, facts_of
+from rules.codes.by_the_clock import RegisterHours, late_mark_problem
 from rules.codes.reading import ONLY_IN, CodeProblem, for_one_half_only, for_the_other_age, read_code, refusal
 from rules.parameters import parameter
 from rules.registers import RegisterSpan
@@ -28,16 +29,19 @@ __all__ = ["CodeProblem", "KnownFacts", "code_problems", "read_code", "refusal"]
 class KnownFacts:
     """What is known of one pupil beside the register; None or empty where it is not, and then nothing is said of it.
 
-    `notes`: the sessions that have their nature or cause written beside them. `others_in_school`: those for which
-    other pupils have ordinary marks. `part_time_until`: the end or review date of an agreed part-time timetable.
+    `without_note`: sessions whose mark needs its nature or cause beside it and surely has none. `others_in_school`:
+    those for which other pupils have ordinary marks. `part_time_until`: the end or review date of an agreed part-time
+    timetable. `minutes_late` count from the opening of the register; `hours` say when it opens and closes.
     """
 
     age: SchoolAge | None = None
-    notes: AbstractSet[Session] | None = None
+    without_note: AbstractSet[Session] = field(default_factory=frozenset)
     last_exam_on: dt.date | None = None
     part_time_until: dt.date | None = None
     has_second_registration: bool | None = None
     others_in_school: AbstractSet[Session] = field(default_factory=frozenset)
+    minutes_late: Mapping[Session, int] = field(default_factory=dict)
+    hours: Mapping[Half, RegisterHours] = field(default_factory=dict)
 
 
 def code_problems(
@@ -81,13 +85,10 @@ def _wrong_age(register: _Register, code: AttendanceCode) -> Iterator[CodeProble
 
 
 def _missing_note(register: _Register, code: AttendanceCode) -> Iterator[CodeProblem]:
-    if register.known.notes is None:
-        return
     for session in register.sessions_with(code):
-        if session not in register.known.notes:
-            yield CodeProblem(
-                session, code.value, f"Code {code} needs its nature or cause beside it.", f"{code} with a note"
-            )
+        if session in register.known.without_note:
+            sentence = f"Code {code} needs its nature or cause beside it."
+            yield CodeProblem(session, code.value, sentence, f"{code} with a note")
 
 
 def _overdue(register: _Register, code: AttendanceCode) -> Iterator[CodeProblem]:
@@ -98,9 +99,12 @@ def _overdue(register: _Register, code: AttendanceCode) -> Iterator[CodeProblem]
 
 
 def _after_the_last_exam(register: _Register, code: AttendanceCode) -> Iterator[CodeProblem]:
+    """Study leave after the examinations of its own school year; those of another year say nothing of it."""
     last_exam = register.known.last_exam_on
+    if last_exam is None:
+        return
     for session in register.sessions_with(code):
-        if last_exam is not None and session.date > last_exam:
+        if session.date > last_exam and school_year_of(session.date) == school_year_of(last_exam):
             sentence = f"Study leave ends with the last examination, which was on {in_words(last_exam)}."
             yield CodeProblem(session, code.value, sentence, "C")
 
@@ -149,7 +153,16 @@ def _closed_while_others_attend(register: _Register, code: AttendanceCode) -> It
             yield CodeProblem(session, code.value, sentence, "Y3 or Y7")
 
 
+def _against_the_clock(register: _Register, code: AttendanceCode) -> Iterator[CodeProblem]:
+    for session in register.sessions_with(code):
+        hours, minutes = register.known.hours.get(session.half), register.known.minutes_late.get(session)
+        if hours is not None and minutes is not None:
+            yield from late_mark_problem(session, code, minutes, hours)
+
+
 CHECKS: dict[AttendanceCode, Check] = {
+    AttendanceCode.LATE_BEFORE_CLOSE: _against_the_clock,
+    AttendanceCode.LATE_AFTER_CLOSE: _against_the_clock,
     AttendanceCode.UNEXPLAINED: _overdue,
     AttendanceCode.LEAVE_STUDY: _after_the_last_exam,
     AttendanceCode.LEAVE_PART_TIME_TIMETABLE: _part_time_past_review,

@@ -88,9 +88,10 @@ def test_marks_of_another_pupil_are_passed_over():
     assert lesson_conflicts(span, [other]) == ()
 
 
-def test_the_sentence_says_what_the_registers_say_and_names_nobody():
-    span = RegisterSpan("Alicia", (MORNING,), bytes([byte_of(AttendanceCode.ILLNESS)]))
+@pytest.mark.parametrize(("code", "shown"), [("G", "G"), ("I", "Away"), ("R", "Away"), ("T", "Away")])
+def test_the_sentence_says_what_the_registers_say_and_neither_a_name_nor_a_private_reason(code, shown):
+    span = RegisterSpan("Alicia", (MORNING,), bytes([byte_of(AttendanceCode(code))]))
 
     (found,) = lesson_conflicts(span, [LessonMark("Alicia", MORNING, 2, AttendanceCode.LATE_BEFORE_CLOSE, "T2")])
 
-    assert found.sentence == "I for the morning, and marked in period 2: ask its teacher."
+    assert found.sentence == f"{shown} for the morning, and marked in period 2: ask its teacher."

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from rules.calendar import Half, Session
 from rules.parameters import parameter
-from rules.school_age import is_of_compulsory_school_age, school_age, school_age_by_year_group
+from rules.school_age import school_age, school_age_by_year_group
 
 AS_OF = dt.date(2026, 11, 23)
 BIRTHS = st.dates(dt.date(1998, 1, 1), dt.date(2040, 12, 31))
@@ -49,7 +49,7 @@ def test_it_ends_on_the_last_friday_in_june_of_the_school_year_of_the_sixteenth_
     ("day", "holds"), [("2015-08-30", False), ("2015-08-31", True), ("2026-06-26", True), ("2026-06-27", False)]
 )
 def test_the_first_and_the_last_day_are_inside(day, holds):
-    assert is_of_compulsory_school_age(dt.date(2010, 8, 31), dt.date.fromisoformat(day)) is holds
+    assert school_age(dt.date(2010, 8, 31), AS_OF).holds_on(dt.date.fromisoformat(day)) is holds
 
 
 def test_of_sessions_those_on_the_first_and_the_last_day_are_among_them():
@@ -63,10 +63,6 @@ def test_of_sessions_those_on_the_first_and_the_last_day_are_among_them():
 def test_the_last_prescribed_day_is_the_years_so_that_every_birthday_has_one_to_come():
     for entry in parameter("school_age/prescribed_days").entries:
         assert max(entry.value) == [12, 31]
-
-
-def test_without_a_date_of_birth_nobody_can_tell():
-    assert is_of_compulsory_school_age(None, AS_OF) is None
 
 
 @pytest.mark.parametrize(("year_group", "holds"), [("1", True), ("11", True), ("12", False), ("14", False)])

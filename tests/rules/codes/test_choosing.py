@@ -24,9 +24,9 @@ VECTORS = read_vectors(
 def facts_of(vector, marks):
     """What is known beside the register, as the vector says."""
     sessions = frozenset(mark.session for mark in marks)
-    notes = {None: None, True: sessions, False: frozenset()}[vector.get("noted")]
+    without = sessions if vector.get("noted") is False else frozenset()
     others = sessions if vector.get("others_in_school") else frozenset()
-    return KnownFacts(notes=notes, others_in_school=others, last_exam_on=vector.get("last_exam_on"))
+    return KnownFacts(without_note=without, others_in_school=others, last_exam_on=vector.get("last_exam_on"))
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])

@@ -1,12 +1,15 @@
 """The checks of a whole register: what is refused, what is queried, and what is nobody's business."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
 from firstbell.testing.calendars import example_calendar
 from firstbell.testing.register_notation import read_register, span_of
+from firstbell.testing.vectors import read_vectors
 from rules.calendar import Half, Session
+from rules.codes.by_the_clock import RegisterHours
 from rules.codes.validator import KnownFacts, code_problems
 from rules.school_age import school_age
 
@@ -67,9 +70,9 @@ def test_an_n_whose_deadline_lies_past_the_calendar_says_what_to_do():
 @pytest.mark.parametrize("code", ["K", "B", "Y7"])
 def test_codes_that_need_a_note_are_queried_where_notes_are_known_and_lacking(code):
     register = f"2026-11-02  {code},{code}"
-    noted = frozenset({Session(MONDAY, Half.AM)})
+    lacking = frozenset({Session(MONDAY, Half.PM)})
 
-    assert brief(problems(register, KnownFacts(notes=noted))) == [("02PM", code, f"{code} with a note", False)]
+    assert brief(problems(register, KnownFacts(without_note=lacking))) == [("02PM", code, f"{code} with a note", False)]
     assert problems(register) == ()
 
 
@@ -78,6 +81,12 @@ def test_study_leave_after_the_last_exam_is_queried():
 
     assert brief(problems(register, KnownFacts(last_exam_on=last_exam))) == [("18AM", "S", "C", False)]
     assert problems(register) == ()
+
+
+def test_the_examinations_of_another_school_year_say_nothing_of_study_leave():
+    last_summer = KnownFacts(last_exam_on=dt.date(2026, 6, 17))
+
+    assert problems("2026-11-16  S\\ SS", last_summer) == ()
 
 
 def test_a_part_time_timetable_is_queried_from_the_day_after_its_review():
@@ -131,6 +140,32 @@ def test_a_problem_of_the_day_asked_is_told_and_one_of_the_next_day_is_not():
     found = problems("2026-11-02  // //", as_of=MONDAY)
 
     assert brief(found) == [("02PM", "/", "\\", True)]
+
+
+HOURS = {
+    Half.AM: RegisterHours(dt.time(8, 40), dt.time(9, 10)),
+    Half.PM: RegisterHours(dt.time(13, 10), dt.time(13, 40)),
+}
+CLOCK = read_vectors(
+    Path(__file__).with_name("by_the_clock.yaml"), given={"register", "half", "minutes"}, expect={"instead", "says"}
+)
+
+
+@pytest.mark.parametrize("vector", CLOCK, ids=lambda vector: vector["name"])
+def test_l_and_u_are_held_against_the_clock(vector):
+    late = {Session(MONDAY, Half(vector["half"])): vector["minutes"]}
+
+    found = problems(vector["register"], KnownFacts(minutes_late=late, hours=HOURS))
+
+    expected = vector["expect"]
+    assert [p.suggestion for p in found] == ([f"{expected['instead']}, or other minutes"] if expected else [])
+    assert all(expected["says"] in p.problem and not p.is_refused for p in found)
+
+
+def test_without_the_hours_of_the_register_no_late_mark_is_asked_about():
+    late = {Session(MONDAY, Half.AM): 200}
+
+    assert problems("2026-11-02  L\\", KnownFacts(minutes_late=late)) == ()
 
 
 def test_problems_come_in_order_of_session_and_none_after_the_day_asked():

@@ -74,7 +74,12 @@ def office_of(settings: Settings, clock: Clock, *, rehearse: bool) -> Office:
     school = School(settings.school.key, settings.school.name)
     return Office(
         settings=settings,
-        mis=FilesMis(settings.mis.folder, school, settings.local.folder / COLUMN_MAPPING),
+        mis=FilesMis(
+            settings.mis.folder,
+            school,
+            settings.local.folder / COLUMN_MAPPING,
+            afternoon_from_period=settings.mis.afternoon_from_period,
+        ),
         store=open_store_for(settings, rehearse=rehearse),
         attendance_workbook=LocalWorkbook(folder / "Attendance.xlsx"),
         safeguarding_workbook=LocalWorkbook(folder / "Safeguarding" / "Safeguarding.xlsx"),

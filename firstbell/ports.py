@@ -10,12 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from firstbell.records import (
+    BesideTheRegister,
     Bounce,
     Card,
     ExpectedElsewhere,
     Guarantee,
     LedgerEntry,
     LedgerFault,
+    Lessons,
     MarkChange,
     Marks,
     Message,
@@ -64,6 +66,14 @@ class Mis(Protocol):
 
     def expected_elsewhere(self, day: dt.date) -> tuple[ExpectedElsewhere, ...]:
         """Trip, exam, medical and other lists for a day, read afresh."""
+        ...
+
+    def beside_the_register(self) -> BesideTheRegister:
+        """Exam dates, part-time agreements, second registrations and missing notes; empty where the MIS can't say."""
+        ...
+
+    def lessons(self, day: dt.date) -> Lessons:
+        """The lesson marks of a day with who took each, cover included; empty when the MIS can't say."""
         ...
 
 

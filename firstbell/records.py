@@ -6,12 +6,14 @@ calendar) live in `rules`.
 
 import datetime as dt
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from rules.calendar import Session
 from rules.codes import AttendanceCode
 from rules.contact.purposes import Purpose
+from rules.lessons import LessonMark
 from rules.people import Contact, Personal, Pupil, PupilContact
 from rules.registers import Mark
 from sheets_templates import Cell
@@ -122,12 +124,46 @@ class ExpectedElsewhere:
 
 @dataclass(frozen=True, slots=True)
 class MisCapabilities:
-    """What an MIS connector can do, declared as data; asking for what is not declared raises Misconfigured."""
+    """What an MIS connector can do, declared as data; asking for what is not declared raises Misconfigured.
+
+    The last five are facts beside the register: without one its questions are never asked, and nobody is accused.
+    """
 
     has_registers: bool
     has_minutes_late: bool
     has_changes: bool
     can_write_back: bool
+    has_notes: bool = False
+    has_exam_dates: bool = False
+    has_part_time_agreements: bool = False
+    has_second_registrations: bool = False
+    has_lessons: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BesideTheRegister:
+    """What the school records of its pupils beside the register, by pupil id; what it does not record is not in it.
+
+    `part_time_until`: the end or review date of an agreed part-time timetable. `second_registrations`: whether the
+    pupil is registered at another school too. `without_note`: the pupil and session of marks that need their nature or
+    cause written beside them and have none. The notes themselves stay in the MIS.
+    """
+
+    last_exams: Mapping[str, dt.date] = field(default_factory=dict)
+    part_time_until: Mapping[str, dt.date] = field(default_factory=dict)
+    second_registrations: Mapping[str, bool] = field(default_factory=dict)
+    without_note: AbstractSet[tuple[str, Session]] = frozenset()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """The lesson marks of a day: `teachers` by the id in each mark, and who is away, for which session."""
+
+    marks: tuple[LessonMark, ...] = ()
+    teachers: Mapping[str, Teacher] = field(default_factory=dict)
+    away: AbstractSet[tuple[str, Session]] = frozenset()
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

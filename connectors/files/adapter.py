@@ -5,25 +5,39 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from connectors.files.beside import enrolments_in, exams_in, part_time_in
 from connectors.files.calendar import calendar_of
 from connectors.files.columns import Kind
 from connectors.files.columns_of_folder import contacts_export, propose_columns
 from connectors.files.contacts import CONTACT_KINDS, Contacts, contacts_of
 from connectors.files.folder import Kept, exports, the_export
 from connectors.files.formats import read_table
+from connectors.files.lessons import LessonsExport, lessons_of, lessons_on
 from connectors.files.lists import list_of
 from connectors.files.mapping import Mapping, guess
 from connectors.files.mapping_file import MappingFile
-from connectors.files.marks import MARK_KINDS, marks_of
+from connectors.files.marks import MARK_KINDS, as_at_of, page_of
 from connectors.files.pupils import pupils_of
 from connectors.files.registers import Cover, cover_of, on_day, registers_of, with_cover
 from connectors.files.source import Source
 from connectors.files.tables import Table
 from firstbell.errors import BadInput, NeedsHuman
-from firstbell.records import ExpectedElsewhere, Marks, MisCapabilities, Problem, RegisterStatus, Roll, School
-from rules.calendar import SchoolCalendar
+from firstbell.records import (
+    BesideTheRegister,
+    ExpectedElsewhere,
+    Lessons,
+    Marks,
+    MisCapabilities,
+    Problem,
+    RegisterStatus,
+    Roll,
+    School,
+)
+from rules.calendar import SchoolCalendar, Session
 from rules.people import Pupil
 from rules.registers import Mark
+
+AFTERNOON_FROM_PERIOD = 4  # as in settings, where a school says its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,34 +59,53 @@ class MarksExport:
     by_day: dict[dt.date, list[Mark]] = field(repr=False)
     problems: tuple[Problem, ...]
     pupil_ids: frozenset[str] = field(repr=False)
+    has_notes: bool
+    has_note: dict[tuple[str, Session], bool | None] = field(repr=False)
 
 
 class FilesMis:
-    """Reads `pupils*`, `contacts*`, `marks*`, `registers*`, `cover*` (.csv or .xlsx), `lists/*` and `calendar.toml`.
+    """Reads `pupils*`, `contacts*`, `marks*`, `registers*`, `cover*`, `lessons*`, `exams*`, `part-time*`, `enrolments*`
+    (.csv or .xlsx), `lists/*` and `calendar.toml`. Lessons from `afternoon_from_period` on are the afternoon's.
 
     Every call looks at the files as they are now. Marks may lie in several files: where two give the same session, the
     file whose name comes later counts. Raises BadInput, RetryLater (an export is being written) and NeedsHuman (columns
     to confirm, a file that may not be opened).
     """
 
-    def __init__(self, folder: Path, school: School, mapping_file: Path) -> None:
+    def __init__(
+        self, folder: Path, school: School, mapping_file: Path, *, afternoon_from_period: int = AFTERNOON_FROM_PERIOD
+    ) -> None:
         self._folder = folder
         self._school = school
         self._mapping_file = mapping_file
         self._mapping_as_read = b""
+        self._afternoon_from_period = afternoon_from_period
         self._pupils = Kept(self._understand_pupils)
         self._contacts = Kept(self._understand_contacts)
         self._marks = Kept(self._understand_marks)
         self._registers = Kept(self._understand_registers)
         self._cover = Kept(self._understand_cover)
         self._lists = Kept(self._understand_list)
+        self._lessons = Kept(self._understand_lessons)
+        self._exams = exams_in(folder, self._choose)
+        self._part_time = part_time_in(folder, self._choose)
+        self._enrolments = enrolments_in(folder, self._choose)
         self._calendar = Kept(calendar_of)
 
     @property
     def capabilities(self) -> MisCapabilities:
-        """Registers can be told while there is a file of them; nothing is ever written to an MIS through files."""
-        has_registers = bool(exports(self._folder, "registers"))
-        return MisCapabilities(has_registers, has_minutes_late=True, has_changes=False, can_write_back=False)
+        """What can be told while there is a file of it; nothing is ever written to an MIS through files."""
+        return MisCapabilities(
+            has_registers=bool(exports(self._folder, "registers")),
+            has_minutes_late=True,
+            has_changes=False,
+            can_write_back=False,
+            has_notes=any(file.has_notes for file in self._marks.of_all(exports(self._folder, "marks"))),
+            has_exam_dates=self._exams.are_there,
+            has_part_time_agreements=self._part_time.are_there,
+            has_second_registrations=self._enrolments.are_there,
+            has_lessons=bool(exports(self._folder, "lessons")),
+        )
 
     def school(self) -> School:
         """The school as the settings name it: exports do not say."""
@@ -110,10 +143,7 @@ class FilesMis:
         self._heed_mapping()
         found = self._registers.of_all(exports(self._folder, "registers"))
         latest = {(r.session, r.group): r for registers in found for r in on_day(registers, day)}
-        cover = {
-            place: who for cover in self._cover.of_all(exports(self._folder, "cover")) for place, who in cover.items()
-        }
-        return with_cover(tuple(latest.values()), cover)
+        return with_cover(tuple(latest.values()), self._covered())
 
     def calendar(self) -> SchoolCalendar:
         """The calendar in `calendar.toml`."""
@@ -125,6 +155,28 @@ class FilesMis:
         folder = self._folder / "lists"
         lists = self._lists.of_all(exports(folder, "")) if folder.is_dir() else []
         return tuple(expected for found in lists for expected in found if expected.session.date == day)
+
+    def beside_the_register(self) -> BesideTheRegister:
+        """Exams, part-time agreements, second registrations and missing notes; empty where there is no such file."""
+        self._heed_mapping()
+        exams, part_time, enrolments = self._exams.read(), self._part_time.read(), self._enrolments.read()
+        noted = {place: has for file in self._marks.of_all(self._marks_paths()) for place, has in file.has_note.items()}
+        return BesideTheRegister(
+            exams.known,
+            part_time.known,
+            enrolments.known,
+            frozenset(place for place, has_note in noted.items() if has_note is False),
+            exams.problems + part_time.problems + enrolments.problems,
+        )
+
+    def lessons(self, day: dt.date) -> Lessons:
+        """The lesson marks of a day with who took each; empty when there is no lessons file."""
+        self._heed_mapping()
+        return lessons_on(day, self._lessons.of_all(exports(self._folder, "lessons")), self._covered())
+
+    def _covered(self) -> Cover:
+        files = self._cover.of_all(exports(self._folder, "cover"))
+        return {place: who for cover in files for place, who in cover.items()}
 
     def _marks_paths(self) -> tuple[Path, ...]:
         paths = exports(self._folder, "marks")
@@ -156,7 +208,8 @@ class FilesMis:
         now = self._mapping_file.read_bytes() if self._mapping_file.exists() else b""
         if now != self._mapping_as_read:
             self._mapping_as_read = now
-            for kept in (self._pupils, self._contacts, self._marks, self._registers, self._cover, self._lists):
+            of_day = (self._marks, self._registers, self._cover, self._lists, self._lessons)
+            for kept in (self._pupils, self._contacts, *of_day, self._exams, self._part_time, self._enrolments):
                 kept.forget()
 
     def _understand_pupils(self, source: Source) -> PupilsExport:
@@ -170,11 +223,19 @@ class FilesMis:
 
     def _understand_marks(self, source: Source) -> MarksExport:
         table = read_table(source, MARK_KINDS)
-        marks = marks_of(source, table, self._choose(table))
+        mapping = self._choose(table)
+        page = page_of(table, mapping)
         by_day: dict[dt.date, list[Mark]] = defaultdict(list)
-        for mark in marks.marks:
+        for mark in page.marks:
             by_day[mark.session.date].append(mark)
-        return MarksExport(marks.as_at, dict(by_day), marks.problems, frozenset(mark.pupil_id for mark in marks.marks))
+        return MarksExport(
+            as_at_of(source, table, mapping),
+            dict(by_day),
+            tuple(page.problems),
+            frozenset(mark.pupil_id for mark in page.marks),
+            page.has_notes,
+            page.has_note,
+        )
 
     def _understand_registers(self, source: Source) -> tuple[RegisterStatus, ...]:
         table = read_table(source, (Kind.REGISTERS,))
@@ -183,6 +244,10 @@ class FilesMis:
     def _understand_cover(self, source: Source) -> Cover:
         table = read_table(source, (Kind.COVER,))
         return cover_of(table, self._choose(table))
+
+    def _understand_lessons(self, source: Source) -> LessonsExport:
+        table = read_table(source, (Kind.LESSONS,))
+        return lessons_of(table, self._choose(table), self._afternoon_from_period)
 
     def _understand_list(self, source: Source) -> tuple[ExpectedElsewhere, ...]:
         table = read_table(source, (Kind.LIST,))

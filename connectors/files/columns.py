@@ -25,6 +25,10 @@ class Kind(StrEnum):
     REGISTERS = "registers"
     COVER = "cover"
     LIST = "list"
+    EXAMS = "exams"
+    PART_TIME = "part_time"
+    ENROLMENTS = "enrolments"
+    LESSONS = "lessons"
 
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")

@@ -20,6 +20,10 @@ KINDS_BY_NAME: dict[str, Sequence[Kind]] = {
     "marks": MARK_KINDS,
     "registers": (Kind.REGISTERS,),
     "cover": (Kind.COVER,),
+    "exams": (Kind.EXAMS,),
+    "part-time": (Kind.PART_TIME,),
+    "enrolments": (Kind.ENROLMENTS,),
+    "lessons": (Kind.LESSONS,),
 }
 
 

@@ -42,12 +42,18 @@ def read_marks(path: Path, *, mapping: Mapping | None = None) -> Marks:
 
 def marks_of(source: Source, table: Table, mapping: Mapping) -> Marks:
     """The marks of a table whose columns are known. Raises BadInput."""
+    page = page_of(table, mapping)
+    return Marks(as_at_of(source, table, mapping), tuple(page.marks), tuple(page.problems))
+
+
+def page_of(table: Table, mapping: Mapping) -> RegisterPage:
+    """Everything that a table of marks says, whatever its shape. Raises BadInput."""
     page = RegisterPage(table.file)
     SHAPES[table.kind](table, mapping, page)
-    return Marks(_as_at(source, table, mapping), tuple(page.marks), tuple(page.problems))
+    return page
 
 
-def _as_at(source: Source, table: Table, mapping: Mapping) -> dt.datetime:
+def as_at_of(source: Source, table: Table, mapping: Mapping) -> dt.datetime:
     """The time the file states in its `as_at` column (the earliest) or above its header; else when it was changed."""
     stated = [(table.header_row, found[1]) for line in table.above if (found := AS_AT.fullmatch(line))]
     if "as_at" in mapping.columns:

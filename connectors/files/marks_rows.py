@@ -46,7 +46,7 @@ def read_rows(table: Table, mapping: Mapping, page: RegisterPage) -> None:
             plain[texts] = entry
         late = cells[rows.late] if rows.late >= 0 else ""
         minutes = _minutes(row, pupil_id, entry[0], late, page) if late else None
-        page.marks.append(Mark(pupil_id, *entry, minutes))
+        page.add(Mark(pupil_id, *entry, minutes), cells[rows.note] if rows.note >= 0 else "")
     rows.report_lessons()
 
 
@@ -59,7 +59,8 @@ class _MarkRows:
         self.rows, problems = whole_rows(table, mapping)
         page.problems += problems
         self.pupil, self.date, self.half, self.code = (at[c] for c in ("pupil_id", "date", "session", "code"))
-        self.late = at.get("minutes_late", -1)
+        self.late, self.note = at.get("minutes_late", -1), at.get("note", -1)
+        page.has_notes = self.note >= 0
         texts = cells_of(self.rows, self.date)
         self._days = dates_in(texts, table.file, table.header[self.date], is_plain=mapping.is_plain)
         self._halves = {text: half_of(text) for _, text in cells_of(self.rows, self.half)}

@@ -4,20 +4,27 @@ from dataclasses import dataclass, field
 
 from firstbell.records import Problem
 from rules.calendar import Session
-from rules.codes import AttendanceCode
+from rules.codes import AttendanceCode, code_table
 from rules.codes.validator import CodeProblem, read_code
 from rules.registers import Mark
 
+NEEDS_NOTE = frozenset(code for code, facts in code_table().codes.items() if facts.needs_note)
 LONGEST_CODE = 4  # what is longer is a comment in the wrong column, and comments stay out of problems
 
 
 @dataclass(slots=True)
 class RegisterPage:
-    """The marks and problems of one file, in file order: the same session twice gives two marks."""
+    """The marks and problems of one file, in file order: the same session twice gives two marks.
+
+    `has_note`: of each mark that needs its nature or cause beside it, whether a note is there; None where the file has
+    no notes. What the note says is not kept.
+    """
 
     file: str
+    has_notes: bool = False
     marks: list[Mark] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    has_note: dict[tuple[str, Session], bool | None] = field(default_factory=dict)
     _read: dict[tuple[Session, str], AttendanceCode | CodeProblem | None] = field(default_factory=dict)
 
     def enter(self, row: int, pupil_id: str, session: Session, text: str, minutes_late: int | None = None) -> None:
@@ -26,7 +33,13 @@ class RegisterPage:
         if isinstance(read, CodeProblem):
             self.refuse_code(row, pupil_id, read)
         else:
-            self.marks.append(Mark(pupil_id, session, read, minutes_late))
+            self.add(Mark(pupil_id, session, read, minutes_late))
+
+    def add(self, mark: Mark, note: str = "") -> None:
+        """Keep a mark, with whether a note stands beside it where one must."""
+        self.marks.append(mark)
+        if mark.code in NEEDS_NOTE:
+            self.has_note[mark.pupil_id, mark.session] = bool(note) if self.has_notes else None
 
     def read(self, session: Session, text: str) -> AttendanceCode | CodeProblem | None:
         """What an entry's text means at a session; each text is read once."""

@@ -44,15 +44,15 @@ def registers_of(table: Table, mapping: Mapping) -> tuple[RegisterStatus, ...]:
     found: dict[Place, RegisterStatus] = {}
     for line in reading:
         session, group = _place(line)
-        teacher = _person(line, "teacher") or Teacher("", Personal(""), Personal(""))
-        status = RegisterStatus(session, group, _state(line), teacher, head_of_department=_person(line, "head"))
+        teacher = person_of(line, "teacher") or Teacher("", Personal(""), Personal(""))
+        status = RegisterStatus(session, group, _state(line), teacher, head_of_department=person_of(line, "head"))
         found[session, group] = status
     return tuple(found.values())
 
 
 def cover_of(table: Table, mapping: Mapping) -> Cover:
     """The cover list of a table whose columns are known. Raises BadInput."""
-    people = ((_place(line), _person(line, "teacher")) for line in strict_reading_of(table, mapping))
+    people = ((_place(line), person_of(line, "teacher")) for line in strict_reading_of(table, mapping))
     return {place: person for place, person in people if person is not None}
 
 
@@ -89,7 +89,7 @@ def _state(line: Line) -> RegisterState:
     return RegisterState(state)
 
 
-def _person(line: Line, role: str) -> Teacher | None:
+def person_of(line: Line, role: str) -> Teacher | None:
     """The member of staff a row names in a role; without an id of their own they get one from address and name."""
     staff_id, name, email = (line.text(f"{role}_{part}") for part in ("id", "name", "email"))
     if not (staff_id or name or email):

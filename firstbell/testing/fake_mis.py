@@ -4,7 +4,17 @@ import datetime as dt
 from collections.abc import Iterable
 
 from firstbell.errors import FirstbellError
-from firstbell.records import ExpectedElsewhere, Marks, MisCapabilities, Problem, RegisterStatus, Roll, School
+from firstbell.records import (
+    BesideTheRegister,
+    ExpectedElsewhere,
+    Lessons,
+    Marks,
+    MisCapabilities,
+    Problem,
+    RegisterStatus,
+    Roll,
+    School,
+)
 from rules.calendar import SchoolCalendar, Session
 from rules.codes.validator import CodeProblem, read_code
 from rules.people import Contact, Pupil, PupilContact
@@ -24,6 +34,9 @@ class FakeMis:
         self._marks = Marks(MONDAY_MORNING, ())
         self._registers: tuple[RegisterStatus, ...] = ()
         self._elsewhere: tuple[ExpectedElsewhere, ...] = ()
+        self._beside = BesideTheRegister()
+        self._has_notes = False
+        self._lessons: dict[dt.date, Lessons] = {}
         self._failures: list[FirstbellError] = []
 
     def set_roll(
@@ -63,19 +76,35 @@ class FakeMis:
         """From now on, these are on a list."""
         self._elsewhere = tuple(expected)
 
+    def set_beside_the_register(self, beside: BesideTheRegister, *, has_notes: bool = False) -> None:
+        """From now on, this stands beside the register."""
+        self._beside, self._has_notes = beside, has_notes
+
+    def set_lessons(self, day: dt.date, lessons: Lessons) -> None:
+        """From now on, these are the lesson marks of a day."""
+        self._lessons[day] = lessons
+
     def lose_half_the_roll(self) -> None:
         """The export was cut in half: every other pupil is gone, and the MIS does not say so."""
         kept = self._roll.pupils[::2]
         self._roll = Roll(self._roll.as_at, kept, self._roll.contacts, self._roll.links)
 
     def fail(self, error: FirstbellError, *, times: int = 1) -> None:
-        """The next `times` questions about roll, marks, registers or lists raise this."""
+        """The next `times` questions about roll, marks, registers, lists, lessons and what stands beside raise this."""
         self._failures += [error] * times
 
     @property
     def capabilities(self) -> MisCapabilities:
         return MisCapabilities(
-            has_registers=bool(self._registers), has_minutes_late=True, has_changes=False, can_write_back=False
+            has_registers=bool(self._registers),
+            has_minutes_late=True,
+            has_changes=False,
+            can_write_back=False,
+            has_notes=self._has_notes,
+            has_exam_dates=bool(self._beside.last_exams),
+            has_part_time_agreements=bool(self._beside.part_time_until),
+            has_second_registrations=bool(self._beside.second_registrations),
+            has_lessons=any(lessons.marks for lessons in self._lessons.values()),
         )
 
     def school(self) -> School:
@@ -101,6 +130,14 @@ class FakeMis:
     def expected_elsewhere(self, day: dt.date) -> tuple[ExpectedElsewhere, ...]:
         self._fail_if_told()
         return tuple(expected for expected in self._elsewhere if expected.session.date == day)
+
+    def beside_the_register(self) -> BesideTheRegister:
+        self._fail_if_told()
+        return self._beside
+
+    def lessons(self, day: dt.date) -> Lessons:
+        self._fail_if_told()
+        return self._lessons.get(day, Lessons())
 
     def _fail_if_told(self) -> None:
         if self._failures:

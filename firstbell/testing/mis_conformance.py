@@ -11,10 +11,19 @@ import pytest
 
 from firstbell.errors import FirstbellError, RetryLater
 from firstbell.ports import Mis
-from firstbell.records import Elsewhere, ExpectedElsewhere, RegisterState, RegisterStatus, Teacher
+from firstbell.records import (
+    BesideTheRegister,
+    Elsewhere,
+    ExpectedElsewhere,
+    Lessons,
+    RegisterState,
+    RegisterStatus,
+    Teacher,
+)
 from firstbell.testing.calendars import example_calendar
 from rules.calendar import Half, SchoolCalendar, Session
 from rules.codes import AttendanceCode
+from rules.lessons import LessonMark
 from rules.people import Contact, Personal, Pupil, PupilContact, PupilFlags, Upn
 from rules.registers import Mark
 
@@ -56,7 +65,11 @@ STAND_IN = Teacher("T2", Personal("Mx Cover"), Personal("cover@example.org"))
 
 @dataclass
 class Exported:
-    """What the MIS holds: `entries` are pupil, session, and the text in the register."""
+    """What the MIS holds: `entries` are pupil, session, and the text in the register.
+
+    `notes` are the pupils and sessions whose mark has a note beside it; None where the MIS exports no notes.
+    Of `beside` the exams, agreements and registrations count. Every lesson in `lessons` is of class 7A.
+    """
 
     pupils: tuple[Pupil, ...] = (ALICIA, AMELIA, MICHAEL, *NAMESAKES)
     contacts: tuple[Contact, ...] = (MOTHER, FATHER)
@@ -64,6 +77,9 @@ class Exported:
     entries: tuple[tuple[str, Session, str], ...] = ((ALICIA.id, MORNING, "N"), (AMELIA.id, MORNING, "/"))
     registers: tuple[RegisterStatus, ...] = ()
     elsewhere: tuple[ExpectedElsewhere, ...] = ()
+    beside: BesideTheRegister = field(default_factory=BesideTheRegister)
+    notes: frozenset[tuple[str, Session]] | None = None
+    lessons: Lessons = field(default_factory=Lessons)
     calendar: SchoolCalendar = field(default_factory=example_calendar)
     as_at: dt.datetime = EXPORTED_AT
 
@@ -229,6 +245,45 @@ class MisConformance:
 
         assert before == ()
         assert len(rig.mis.expected_elsewhere(MONDAY)) == 1
+
+    def test_what_stands_beside_the_register_comes_back_as_it_was_entered(self, rig: MisRig) -> None:
+        until = {ALICIA.id: dt.date(2026, 11, 13)}
+        exams = {AMELIA.id: dt.date(2026, 11, 6)}
+        rig.says(Exported(beside=BesideTheRegister(exams, until, {ALICIA.id: True, AMELIA.id: False})))
+
+        found, can = rig.mis.beside_the_register(), rig.mis.capabilities
+
+        assert (found.last_exams, found.part_time_until) == (exams, until)
+        assert found.second_registrations == {ALICIA.id: True, AMELIA.id: False}
+        assert (can.has_exam_dates, can.has_part_time_agreements, can.has_second_registrations) == (True, True, True)
+
+    def test_what_an_mis_does_not_record_accuses_nobody(self, rig: MisRig) -> None:
+        rig.says(Exported(entries=((ALICIA.id, MORNING, "B"),)))
+
+        assert rig.mis.beside_the_register() == BesideTheRegister()
+        assert rig.mis.lessons(MONDAY) == Lessons()
+        can = rig.mis.capabilities
+        assert not any((can.has_exam_dates, can.has_part_time_agreements, can.has_second_registrations, can.has_notes))
+        assert not can.has_lessons
+
+    def test_a_mark_that_needs_a_note_and_has_none_is_known_by_pupil_and_session(self, rig: MisRig) -> None:
+        entries = ((ALICIA.id, MORNING, "B"), (AMELIA.id, MORNING, "K"), (MICHAEL.id, MORNING, "/"))
+        rig.says(Exported(entries=entries, notes=frozenset({(AMELIA.id, MORNING)})))
+
+        assert rig.mis.beside_the_register().without_note == {(ALICIA.id, MORNING)}
+        assert rig.mis.capabilities.has_notes
+
+    def test_lessons_are_those_of_the_day_with_whoever_really_took_them(self, rig: MisRig) -> None:
+        marks = (
+            LessonMark(ALICIA.id, MORNING, 1, AttendanceCode.UNEXPLAINED, STAND_IN.id),
+            LessonMark(ALICIA.id, AFTERNOON, 5, None, STAND_IN.id),
+        )
+        away = {(TUTOR.id, MORNING), (TUTOR.id, AFTERNOON)}
+        rig.says(Exported(lessons=Lessons(marks, {STAND_IN.id: STAND_IN}, away)))
+
+        assert rig.mis.lessons(MONDAY) == Lessons(marks, {STAND_IN.id: STAND_IN}, away)
+        assert rig.mis.lessons(TUESDAY) == Lessons()
+        assert rig.mis.capabilities.has_lessons
 
     def test_the_calendar_is_the_schools(self, rig: MisRig) -> None:
         rig.says(Exported())

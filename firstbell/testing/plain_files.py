@@ -8,6 +8,7 @@ from pathlib import Path
 from firstbell.records import RegisterState, RegisterStatus, Teacher
 from firstbell.testing.mis_conformance import Exported
 from rules.calendar import SchoolCalendar
+from rules.lessons import LessonMark
 from rules.people import Contact, Personal, Pupil, PupilContact
 from rules.registers import Mark
 
@@ -60,9 +61,10 @@ def write_exports(folder: Path, exported: Exported) -> None:
     contacts = {contact.id: contact for contact in exported.contacts}
     links = ((*_link(link), *_contact(contacts[link.contact_id])) for link in exported.links)
     write_csv(folder / "contacts.csv", (*LINK_COLUMNS, "title", "forename", "surname", "email", "mobile"), links)
-    entries = ((pupil_id, session.date, session.half, text) for pupil_id, session, text in exported.entries)
-    write_csv(folder / "marks.csv", ("pupil_id", "date", "session", "code"), entries)
+    _write_marks_with_notes(folder, exported)
     _write_registers(folder, exported)
+    _write_beside(folder, exported)
+    _write_lessons(folder, exported)
     if exported.elsewhere:
         listed = ((e.pupil_id, e.session.date, e.session.half, e.kind) for e in exported.elsewhere)
         write_csv(folder / "lists" / "today.csv", ("pupil_id", "date", "session", "kind"), listed)
@@ -79,6 +81,60 @@ def _write_registers(folder: Path, exported: Exported) -> None:
     if registers:
         write_csv(folder / "registers.csv", (*place, "taken", "teacher_id", "teacher_name", "teacher_email"), taken)
         write_csv(folder / "cover.csv", (*place, "cover_id", "cover_name", "cover_email"), cover)
+
+
+def _write_marks_with_notes(folder: Path, exported: Exported) -> None:
+    """The register, with a column of notes only where the MIS has them."""
+    entries = [(pupil_id, session.date, session.half, text) for pupil_id, session, text in exported.entries]
+    header, notes = ("pupil_id", "date", "session", "code"), exported.notes
+    if notes is None:
+        write_csv(folder / "marks.csv", header, entries)
+        return
+    texts = ["a note" if (pupil_id, session) in notes else "" for pupil_id, session, _ in exported.entries]
+    write_csv(folder / "marks.csv", (*header, "note"), ((*e, text) for e, text in zip(entries, texts, strict=True)))
+
+
+def _write_beside(folder: Path, exported: Exported) -> None:
+    """A file for each fact that the MIS records of anybody."""
+    beside = exported.beside
+    statuses = {pupil_id: "Dual" if has else "Single" for pupil_id, has in beside.second_registrations.items()}
+    for name, column, facts in (
+        ("exams", "exam_date", beside.last_exams),
+        ("part-time", "agreed_until", beside.part_time_until),
+        ("enrolments", "enrolment_status", statuses),
+    ):
+        if facts:
+            write_csv(folder / f"{name}.csv", ("pupil_id", column), facts.items())
+
+
+def _write_lessons(folder: Path, exported: Exported) -> None:
+    """Every lesson under the class 7A, with the teacher of the timetable; who stands in is on the cover list."""
+    lessons, place = exported.lessons, ("date", "session", "group")
+    absent = {session: teacher_id for teacher_id, session in lessons.away}
+    rows = [
+        (
+            m.pupil_id,
+            m.session.date,
+            m.period,
+            m.code or "-",
+            "7A",
+            *_lesson_teacher(exported, absent.get(m.session), m),
+        )
+        for m in lessons.marks
+    ]
+    cover = {m.session: lessons.teachers[m.teacher_id] for m in lessons.marks if m.session in absent}
+    if rows:
+        teacher = ("teacher_id", "teacher_name", "teacher_email")
+        write_csv(folder / "lessons.csv", ("pupil_id", "date", "period", "code", "class", *teacher), rows)
+        write_csv(
+            folder / "cover.csv",
+            (*place, "cover_id", "cover_name", "cover_email"),
+            ((session.date, session.half, "7A", *_teacher(who)) for session, who in cover.items()),
+        )
+
+
+def _lesson_teacher(exported: Exported, absent: str | None, mark: LessonMark) -> tuple[str, str, str]:
+    return (absent, "", "") if absent else _teacher(exported.lessons.teachers[mark.teacher_id])
 
 
 def _place(register: RegisterStatus) -> tuple[object, ...]:

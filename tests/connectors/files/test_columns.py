@@ -109,14 +109,14 @@ def table_of(write):
     return lambda text: read_table(read_source(write("marks.csv", text)), MARK_KINDS)
 
 
-SIMS = "Adno,Date,Session,Mark,Comments\nP1,23/11/2026,AM,/,\n"
+SIMS = "Adno,Date,Session,Mark,House\nP1,23/11/2026,AM,/,\n"
 
 
 def test_a_guess_shows_what_was_matched_and_what_was_not(table_of):
     mapping = guess(table_of(SIMS))
 
     assert mapping.columns == {"pupil_id": "Adno", "date": "Date", "session": "Session", "code": "Mark"}
-    assert (mapping.unmapped, mapping.missing, mapping.is_confirmed) == (("Comments",), (), False)
+    assert (mapping.unmapped, mapping.missing, mapping.is_confirmed) == (("House",), (), False)
 
 
 def test_our_own_headers_need_no_confirming(table_of):
@@ -138,7 +138,7 @@ def test_columns_in_another_order_are_the_export_we_know_and_new_ones_are_not(ta
     file = MappingFile(tmp_path / "column-mapping.toml")
     file.remember(guess(table_of(SIMS)))
 
-    assert file.known(table_of("Mark,Session ,adno,Date,Comments\n/,AM,P1,23/11/2026,\n")) is not None
+    assert file.known(table_of("Mark,Session ,adno,Date,House\n/,AM,P1,23/11/2026,\n")) is not None
     assert file.known(table_of("Adno,Date,Session,Mark,Comments,Minutes late\nP1,23/11/2026,AM,/,,\n")) is None
 
 

@@ -14,7 +14,8 @@ NAMES = "connectors/files/columns.toml"
 EXPORTS = {
     "pupils": Kind.PUPILS, "contacts": Kind.CONTACTS, "marks": Kind.MARKS, "marks_week": Kind.MARKS_WEEK,
     "marks_packed": Kind.MARKS_PACKED, "marks_grid": Kind.MARKS_GRID, "registers": Kind.REGISTERS, "cover": Kind.COVER,
-    "list": Kind.LIST,
+    "list": Kind.LIST, "exams": Kind.EXAMS, "part_time": Kind.PART_TIME, "enrolments": Kind.ENROLMENTS,
+    "lessons": Kind.LESSONS,
 }  # fmt: skip
 
 
@@ -57,7 +58,7 @@ def blocks(page, language):
 
 
 def test_the_plain_files_on_the_page_are_read_without_a_problem(page, write, tmp_path):
-    named = dict(re.findall(r"`(\w+\.csv)`:\n\n```csv\n(.*?)```", page, re.DOTALL))
+    named = dict(re.findall(r"`([\w-]+\.csv)`:\n\n```csv\n(.*?)```", page, re.DOTALL))
     for name, text in named.items():
         write(f"exports/{name}", text)
     write("exports/calendar.toml", blocks(page, "toml")[0])
@@ -73,4 +74,7 @@ def test_the_plain_files_on_the_page_are_read_without_a_problem(page, write, tmp
     assert all((roll.pupils, roll.contacts, roll.links, marks.marks))
     assert mis.registers(marks.marks[-1].session.date)[0].cover is not None
     assert mis.expected_elsewhere(marks.marks[-1].session.date)
+    beside, lessons = mis.beside_the_register(), mis.lessons(marks.marks[-1].session.date)
+    assert all((beside.last_exams, beside.part_time_until, beside.second_registrations, lessons.marks, lessons.away))
+    assert (beside.problems, lessons.problems) == ((), ())
     assert read_pupils(tmp_path / "exports" / "pupils.csv")[1] == ()

@@ -52,6 +52,11 @@ def school_age_by_year_group(year_group: str | None) -> SchoolAge | None:
     return NEVER if year_group in YEARS_PAST else None
 
 
+def school_age_as_known(date_of_birth: dt.date | None, year_group: str | None, as_of: dt.date) -> SchoolAge | None:
+    """By the date of birth, or else by the year group; None where neither tells."""
+    return school_age_by_year_group(year_group) if date_of_birth is None else school_age(date_of_birth, as_of)
+
+
 def _begins(date_of_birth: dt.date, as_of: dt.date) -> dt.date:
     fifth = _birthday(date_of_birth, AGE_AT_THE_BEGINNING)
     prescribed = parameter("school_age/prescribed_days").on(as_of).value

@@ -148,6 +148,7 @@ def weekly_report(job: Job, report: WeeklyReport) -> RunReport:
         "at the national threshold": report.thresholds_met,
         "returns waiting for a decision": report.returns_open,
         "half-term messages to approve": report.half_term_messages,
+        "lines in Codes to check": report.codes_to_check,
     }
     return RunReport(job, f"The week to {report.as_of:%d %B %Y}", figures, report.needs)
 

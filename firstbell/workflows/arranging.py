@@ -11,7 +11,7 @@ from rules.calendar import Half, SchoolCalendar, Session
 from rules.codes import NO_MARK, AttendanceCode, byte_of, code_of
 from rules.people import Pupil
 from rules.registers import Mark, RegisterSpan
-from rules.school_age import SchoolAge, school_age, school_age_by_year_group
+from rules.school_age import SchoolAge, school_age_as_known
 
 NO_ROW = 255  # no code has this byte: the file says nothing of the session
 MARKED_OUTSIDE_THE_ROLL = frozenset({AttendanceCode.PROSPECTIVE_PUPIL, AttendanceCode.PLANNED_CLOSURE})
@@ -155,11 +155,7 @@ def _on_roll(pupil: Pupil | None, sessions: tuple[Session, ...]) -> range:
 
 
 def _age(pupil: Pupil | None, as_of: dt.date) -> SchoolAge | None:
-    if pupil is None:
-        return None
-    if pupil.date_of_birth is not None:
-        return school_age(pupil.date_of_birth, as_of)
-    return school_age_by_year_group(pupil.year_group)
+    return None if pupil is None else school_age_as_known(pupil.date_of_birth, pupil.year_group, as_of)
 
 
 def _doubts_about_age(pupil_id: str, pupil: Pupil | None, age: SchoolAge | None) -> list[Problem]:

@@ -1,6 +1,8 @@
 """The jobs of a day as a timer or a person starts them: people's edits come first, the workbooks are drawn last."""
 
 from firstbell.workflows.brakes import brakes_on
+from firstbell.workflows.code_checks import codes_to_check
+from firstbell.workflows.data_health import reading_problems
 from firstbell.workflows.drawing import draw_workbooks
 from firstbell.workflows.edits import Said, take_edits
 from firstbell.workflows.office import Office
@@ -10,6 +12,8 @@ from firstbell.workflows.register_chase import ChaseSummary, chase_registers
 from firstbell.workflows.safeguarding_alerts import alerts_of
 from firstbell.workflows.session_now import closed_session, look
 from firstbell.workflows.sync import SyncSummary, sync
+from firstbell.workflows.views.codes import SHEET as CODES_TO_CHECK
+from firstbell.workflows.views.codes import code_check_rows
 from firstbell.workflows.views.follow_up import proposals_by_pupil
 from firstbell.workflows.views.picture import Picture
 from rules.calendar import Half, Session
@@ -21,6 +25,7 @@ def sync_job(office: Office) -> SyncSummary:
         said = take_edits(office)
         summary = sync(office)
         draw_as_it_stands(office, said)
+        draw_sheets(office, {CODES_TO_CHECK: code_check_rows(office, codes_to_check(office, office.today()), said)})
     return summary
 
 
@@ -42,5 +47,5 @@ def draw_as_it_stands(office: Office, said: Said) -> tuple[str, ...]:
     brakes = brakes_on(office, now)
     calls = phone_list(office, now, brakes)
     alerts = alerts_of(office, session.date)
-    picture = Picture(now, brakes, calls, alerts, said, proposals_by_pupil(office, session))
-    return draw_workbooks(office, picture)
+    proposals, problems = proposals_by_pupil(office, session), reading_problems(office)
+    return draw_workbooks(office, Picture(now, brakes, calls, alerts, said, proposals, problems))

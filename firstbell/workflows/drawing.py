@@ -1,5 +1,7 @@
 """Draw both workbooks from what this run found; a workbook somebody has open is left for the next run, and said so."""
 
+from collections.abc import Mapping
+
 from firstbell.errors import NeedsHuman
 from firstbell.ports import Workbook
 from firstbell.records import SheetRows

@@ -18,8 +18,8 @@ from rules.codes import AttendanceCode
 from rules.codes.validator import read_code
 from rules.contact.addresses import mailboxes_in, phone_key
 from rules.contact.purposes import Purpose
-from rules.people import Personal, Pupil
-from rules.school_age import SchoolAge, school_age, school_age_by_year_group
+from rules.people import Personal
+from rules.school_age import school_age_as_known
 
 
 class RefusedEdit(Exception):
@@ -62,17 +62,12 @@ def _code(office: Office, letters: str, pupil_id: str, session: Session) -> Atte
     """The code somebody chose, if the register may hold it for this pupil and session."""
     roll = office.store.registers.roll()
     pupil = next((p for p in roll.pupils if p.id == pupil_id), None) if roll else None
-    read = read_code(letters, session, _age(pupil, session) if pupil else None)
+    age = school_age_as_known(pupil.date_of_birth, pupil.year_group, session.date) if pupil else None
+    read = read_code(letters, session, age)
     if isinstance(read, AttendanceCode):
         return read
     instead = f" Use {read.suggestion}." if read and read.suggestion else ""
     raise RefusedEdit(f"{read.problem}{instead}" if read else "That is no code of the register.")
-
-
-def _age(pupil: Pupil, session: Session) -> SchoolAge | None:
-    if pupil.date_of_birth is None:
-        return school_age_by_year_group(pupil.year_group)
-    return school_age(pupil.date_of_birth, session.date)
 
 
 def _propose_amendment(office: Office, edit: RowEdit, pupil_id: str, session: Session, code: AttendanceCode) -> None:
@@ -220,6 +215,7 @@ HANDLERS: dict[str, Handler] = {
     "Phone list": record_reason,
     "Registers to chase": note,
     "Unexplained (N)": record_reason,
+    "Codes to check": note,
     "Watch list": note,
     "Patterns": note,
     "LA returns": decide_on_return,

@@ -12,6 +12,7 @@ from firstbell.records import Proposal, State
 from firstbell.workflows.bounces import plan_next_contacts, take_bounces
 from firstbell.workflows.brakes import Brake, brakes_on
 from firstbell.workflows.corrections import lost_corrections, plan_corrections
+from firstbell.workflows.data_health import reading_problems
 from firstbell.workflows.drawing import draw_workbooks
 from firstbell.workflows.edits import Said, take_edits
 from firstbell.workflows.first_day_letters import CorrectionLetter, FirstDayLetter
@@ -110,9 +111,9 @@ def _contact(office: Office, now: SessionNow, said: Said | None, setbacks: Setba
     setbacks.after(lambda: raise_alerts(office, now))
     alerts = alerts_of(office, now.session.date)
     calls = phone_list(office, now, brakes)
-    undrawn = draw_workbooks(
-        office, Picture(now, brakes, calls, alerts, said or Said(), proposals_by_pupil(office, now.session))
-    )
+    problems = setbacks.after(lambda: reading_problems(office)) or ()
+    proposals = proposals_by_pupil(office, now.session)
+    undrawn = draw_workbooks(office, Picture(now, brakes, calls, alerts, said or Said(), proposals, problems))
     return MorningReport(
         session=str(now.session),
         unexplained=len(now.unexplained()),

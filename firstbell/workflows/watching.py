@@ -20,7 +20,7 @@ from rules.penalty_notices.forecast import ThresholdForecast, threshold_forecast
 from rules.penalty_notices.national_threshold import NationalThreshold, national_threshold
 from rules.people import Pupil
 from rules.registers import Mark, RegisterSpan
-from rules.school_age import NEVER, SchoolAge, school_age, school_age_by_year_group
+from rules.school_age import NEVER, SchoolAge, school_age_as_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +104,7 @@ def _watch(
 
 def age_of(pupil: Pupil, as_of: dt.date) -> SchoolAge:
     """When the pupil is of compulsory school age; an unreadable age counts as outside it, so that nothing follows."""
-    if pupil.date_of_birth is not None:
-        return school_age(pupil.date_of_birth, as_of)
-    return school_age_by_year_group(pupil.year_group) or NEVER
+    return school_age_as_known(pupil.date_of_birth, pupil.year_group, as_of) or NEVER
 
 
 def _band(office: Office, counts: SessionCounts, as_of: dt.date) -> Band:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from firstbell.errors import NeedsHuman
 from firstbell.records import SheetRows
+from firstbell.workflows.code_checks import codes_to_check
 from firstbell.workflows.edits import Said, take_edits
 from firstbell.workflows.half_term import propose_half_term_messages, send_half_term_messages
 from firstbell.workflows.office import Office
@@ -19,6 +20,8 @@ from firstbell.workflows.return_proposals import ReturnsNow, as_recorded, propos
 from firstbell.workflows.school_summaries import write_summaries
 from firstbell.workflows.sync import sync
 from firstbell.workflows.views import watch as views
+from firstbell.workflows.views.codes import SHEET as CODES_TO_CHECK
+from firstbell.workflows.views.codes import code_check_rows
 from firstbell.workflows.views.la_returns import return_rows
 from firstbell.workflows.views.picture import Rows
 from firstbell.workflows.watching import SchoolWatch, watch_school
@@ -38,6 +41,7 @@ class WeeklyReport:
     thresholds_met: int = 0
     returns_open: int = 0
     half_term_messages: int = 0
+    codes_to_check: int = 0
     needs: tuple[str, ...] = ()
 
 
@@ -55,9 +59,11 @@ def _weekly(office: Office) -> WeeklyReport:
     half_term = propose_half_term_messages(office, office.today())
     send_half_term_messages(office, office.today())
     write_summaries(office, school)
-    undrawn = _draw(office, _week_sheets(office, school, returns, said), said, returns)
+    codes = codes_to_check(office, office.today())
+    sheets = _week_sheets(office, school, returns, said) | {CODES_TO_CHECK: code_check_rows(office, codes, said)}
+    undrawn = _draw(office, sheets, said, returns)
     report = _report(school, returns, (*undrawn, *undrafted))
-    report = replace(report, half_term_messages=half_term.proposed)
+    report = replace(report, half_term_messages=half_term.proposed, codes_to_check=len(codes))
     office.store.ledger.append("weekly.finished", at=office.clock.now(), actor="Firstbell", facts=_facts(report))
     office.store.desk.heartbeat("weekly", at=office.clock.now(), due_at=None, outcome="done")
     return report

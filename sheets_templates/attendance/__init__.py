@@ -1,7 +1,14 @@
 """The Attendance workbook: the office works in it, tutors read it."""
 
 from sheets_templates import WorkbookLayout
-from sheets_templates.attendance.follow_up import CHANGES, CODES_AND_RULES, CONTACT_LOG, HEALTH, UNEXPLAINED
+from sheets_templates.attendance.follow_up import (
+    CHANGES,
+    CODES_AND_RULES,
+    CODES_TO_CHECK,
+    CONTACT_LOG,
+    HEALTH,
+    UNEXPLAINED,
+)
 from sheets_templates.attendance.morning import PHONE_LIST, QUEUE, REGISTERS_TO_CHASE, SUMMARY, TODAY
 from sheets_templates.attendance.watch import (
     COHORTS,
@@ -23,6 +30,7 @@ ATTENDANCE = WorkbookLayout(
         PHONE_LIST,
         REGISTERS_TO_CHASE,
         UNEXPLAINED,
+        CODES_TO_CHECK,
         WATCH_LIST,
         PUNCTUALITY,
         PATTERNS,

@@ -1,4 +1,4 @@
-"""The sheets that outlast a morning: unexplained absences, changes, what was done, what is wrong, and the rules."""
+"""The sheets that outlast a morning: unexplained absences, odd codes, changes, what was done, health, and the rules."""
 
 from sheets_templates import Column, Highlight, Kind, SheetLayout, Tone
 from sheets_templates.columns import (
@@ -44,6 +44,36 @@ UNEXPLAINED = SheetLayout(
         SAYS,
     ),
     "No absence is unexplained.",
+)
+
+CODES_TO_CHECK = SheetLayout(
+    "Codes to check",
+    "Marks that cannot stand, or want a second look",
+    "A line for each pupil, week and thing that is wrong. Correct the mark in the MIS, or say here why it stands.",
+    (
+        PUPIL,
+        YEAR,
+        FORM,
+        Column("Session", "The first session of the week that it is about.", 19),
+        Column("Sessions", "How many sessions of that week.", 10, kind=Kind.WHOLE_NUMBER),
+        Column("Code", "The code in the register. Private codes are not shown.", 8, is_restricted=True),
+        Column("What is wrong", "One plain sentence.", 48, is_restricted=True),
+        Column("What could stand", "What the register could say instead.", 26, is_restricted=True),
+        Column(
+            "State",
+            "refused: it counts as no mark. question: it counts, and somebody should look. answered: somebody has.",
+            12,
+            highlights=(
+                Highlight(("refused",), Tone.ALARM),
+                Highlight(("question",), Tone.CAUTION),
+                Highlight(("answered",), Tone.QUIET),
+            ),
+        ),
+        people("Answer", "Why the mark stands, or that it has been corrected.", 30, restricted=True),
+        INITIALS,
+        SAYS,
+    ),
+    "No code needs checking.",
 )
 
 CHANGES = SheetLayout(

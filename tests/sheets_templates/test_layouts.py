@@ -24,6 +24,7 @@ def test_the_attendance_sheets_stand_in_the_order_of_a_morning_then_of_a_week():
         "Phone list",
         "Registers to chase",
         "Unexplained (N)",
+        "Codes to check",
         "Watch list",
         "Punctuality",
         "Patterns",
@@ -145,7 +146,7 @@ def test_rows_people_add_say_which_columns_to_type():
 
 
 def test_initials_go_with_every_sheet_where_the_office_decides():
-    for name in ("Today", "Queue", "Phone list", "Registers to chase", "Unexplained (N)"):
+    for name in ("Today", "Queue", "Phone list", "Registers to chase", "Unexplained (N)", "Codes to check"):
         (column,) = (column for column in ATTENDANCE.sheet(name).columns if column.header == "Initials")
         assert column.editor is Editor.PEOPLE
 

@@ -1,6 +1,12 @@
 """The Health sheet: what to mend before the morning it is needed."""
 
-from firstbell.testing.morning_story import THIS_MORNING
+import datetime as dt
+
+import pytest
+
+from firstbell.records import Problem
+from firstbell.testing.morning_story import MONDAY, SETTINGS, THIS_MORNING, MorningStory
+from firstbell.workflows.daily_jobs import sync_job
 from firstbell.workflows.row_keys import pupil_session_key
 from rules.codes import AttendanceCode
 
@@ -72,3 +78,44 @@ def test_a_court_order_is_not_told_to_tutors_who_read_the_workbook(story):
     shown = str([story.attendance.sees(sheet) for sheet in ("Today", "Queue", "Phone list", "Health", "Contact log")])
     assert "must not be contacted" not in shown
     assert "ask the safeguarding team" in shown
+
+
+def open_until(closes):
+    """A school whose morning register is open from 08:40 until then."""
+    day = SETTINGS.day.model_copy(update={"am": SETTINGS.day.am.model_copy(update={"closes": closes})})
+    return MorningStory(settings=SETTINGS.model_copy(update={"day": day}))
+
+
+@pytest.mark.parametrize(("minute", "is_told"), [(9, False), (10, False), (11, True)])
+def test_a_register_open_for_longer_than_guidance_allows_is_told_with_its_source(minute, is_told):
+    story = open_until(dt.time(9, minute))
+
+    story.when_the_run_happens("09:45")
+
+    told = [row for row in story.attendance.sees("Health") if "register" in row["About"]]
+    assert [row["About"] for row in told] == (["The morning's register"] if is_told else [])
+    assert all("31 minutes" in row["What is wrong"] and "day.am.closes" in row["What to do"] for row in told)
+
+
+def test_rows_that_could_not_be_used_are_told_to_people_once_for_each_file(story):
+    sentence = "The minutes late are not a whole number; the mark counts without them."
+    problems = [Problem(f"marks.csv, row {row}", sentence, "P01", THIS_MORNING) for row in (7, 9, 12)]
+    story.the_mis_exports()
+    story.mis.set_marks(story.mis.marks(MONDAY, MONDAY).marks, as_at=story.clock.now(), problems=problems)
+
+    sync_job(story.office)
+
+    (row,) = [row for row in story.attendance.sees("Health") if row["About"] == "marks.csv"]
+    assert row["What is wrong"] == sentence
+    assert row["What to do"] == "Row 7 of marks.csv, and 2 more: mend it in the MIS."
+
+
+def test_a_refused_mark_stands_in_codes_to_check_and_not_in_health_too(story):
+    story.the_mis_exports()
+    entries = [(pupil_id, THIS_MORNING, "/") for pupil_id in story.pupils]
+    story.mis.set_entries([*entries[1:], (entries[0][0], THIS_MORNING, "ZZ")], as_at=story.clock.now())
+
+    sync_job(story.office)
+
+    assert "ZZ" not in str(story.attendance.sees("Health"))
+    assert "ZZ" in str(story.attendance.sees("Codes to check"))

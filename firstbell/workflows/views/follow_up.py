@@ -3,7 +3,13 @@
 import datetime as dt
 
 from firstbell.records import LedgerEntry, MarkChange, Proposal, State
-from firstbell.workflows.contact_health import bounced_addresses, contact_health, reasons_against_marks
+from firstbell.workflows.contact_health import (
+    HealthLine,
+    bounced_addresses,
+    contact_health,
+    reasons_against_marks,
+)
+from firstbell.workflows.data_health import DataLine, hours_lines, problem_lines
 from firstbell.workflows.office import Office
 from firstbell.workflows.row_keys import pupil_session_key
 from firstbell.workflows.views.picture import Picture, Rows
@@ -113,27 +119,32 @@ def _log_row(office: Office, picture: Picture, entry: LedgerEntry) -> dict[str, 
 
 
 def health_rows(office: Office, picture: Picture) -> Rows:
-    """What to mend: first marks that contradict a reason, and pupils nobody can be told about."""
+    """What to mend: marks that contradict a reason, pupils nobody can be told about, and the data itself."""
     now = picture.now
-    rows: Rows = {}
     bounced = office.store.proposals.find(purpose=Purpose.FIRST_DAY_ABSENCE, states=[State.BOUNCED])
-    lines = (
+    about_pupils = (
         *reasons_against_marks(now),
         *bounced_addresses(now.pupils, bounced),
         *contact_health(now.pupils.values(), now.contacts, now.links, now.session.date),
     )
-    for line in sorted(lines, key=lambda line: line.rank):
-        key = f"{line.pupil.id}|{line.rank}|{line.wrong[:40]}"
-        rows[key] = {
-            "Rank": line.rank,
-            "About": name_of(line.pupil),
-            "Year": line.pupil.year_group,
-            "Form": line.pupil.form,
-            "What is wrong": line.wrong,
-            "What to do": line.mend,
-            **picture.says("Health", key),
-        }
-    return rows
+    about_data = (*hours_lines(office.settings.day, now.session.date), *problem_lines(picture.problems))
+    found = {_health_key(line.pupil.id, line): _of_pupil(line) for line in about_pupils}
+    found |= {_health_key(line.about, line): {"About": line.about, **_to_mend(line)} for line in about_data}
+    by_rank = sorted(found.items(), key=lambda each: (each[1]["Rank"], "Year" not in each[1]))
+    return {key: {**row, **picture.says("Health", key)} for key, row in by_rank}
+
+
+def _health_key(about: str, line: HealthLine | DataLine) -> str:
+    return f"{about}|{line.rank}|{line.wrong[:40]}"
+
+
+def _of_pupil(line: HealthLine) -> dict[str, Cell]:
+    who = {"About": name_of(line.pupil), "Year": line.pupil.year_group, "Form": line.pupil.form}
+    return {**who, **_to_mend(line)}
+
+
+def _to_mend(line: HealthLine | DataLine) -> dict[str, Cell]:
+    return {"Rank": line.rank, "What is wrong": line.wrong, "What to do": line.mend}
 
 
 def code_rows(today: dt.date) -> Rows:

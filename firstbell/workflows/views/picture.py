@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from firstbell.records import Proposal
+from firstbell.records import Problem, Proposal
 from firstbell.workflows.brakes import Brake
 from firstbell.workflows.edits import Said
 from firstbell.workflows.phone_list import Call
@@ -17,7 +17,9 @@ Rows = dict[str, dict[str, Cell]]
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One run's findings. `proposals` are the session's first-day messages and corrections, by pupil."""
+    """One run's findings. `proposals` are the session's first-day messages and corrections, by pupil; `problems` are
+    rows of the MIS's exports that could not be used.
+    """
 
     now: SessionNow
     brakes: tuple[Brake, ...]
@@ -25,6 +27,7 @@ class Picture:
     alerts: tuple[Alert, ...]
     said: Said
     proposals: Mapping[str, tuple[Proposal, ...]]
+    problems: tuple[Problem, ...] = ()
 
     def who(self, pupil_id: str) -> dict[str, Cell]:
         """The columns that say which pupil a row is about."""

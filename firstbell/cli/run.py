@@ -103,6 +103,7 @@ def chase_report(summary: ChaseSummary) -> RunReport:
         "registers not taken": summary.missing,
         "reminders sent": summary.reminders,
         "heads of department told": summary.escalations,
+        "teachers asked about a lesson mark": summary.questions,
     }
     needs = (f"{count_of(summary.missing, 'register')} not taken.",) if summary.missing else ()
     return RunReport(Job.CHASE, title, figures, needs)

@@ -60,6 +60,16 @@ class RegisterEscalation:
 
 
 @dataclass(frozen=True, slots=True)
+class LessonQuestions:
+    """A teacher's lesson marks and the register contradict each other. `questions` are lines that name nobody."""
+
+    teacher: Personal
+    questions: tuple[str, ...]
+    session_words: str
+    school_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class SafeguardingAlert:
     """An alert that may be read on a projected screen: no name, no form, no reason; those are behind `link`."""
 
@@ -140,6 +150,7 @@ type Context = (
     | InSchoolCorrection
     | RegisterChase
     | RegisterEscalation
+    | LessonQuestions
     | SafeguardingAlert
     | OfficeNotice
     | HalfTermDaysMissed
@@ -151,6 +162,7 @@ CONTEXTS: dict[Purpose, type[Context]] = {
     Purpose.IN_SCHOOL_CORRECTION: InSchoolCorrection,
     Purpose.REGISTER_CHASE: RegisterChase,
     Purpose.REGISTER_ESCALATION: RegisterEscalation,
+    Purpose.LESSON_QUESTION: LessonQuestions,
     Purpose.SAFEGUARDING_ALERT: SafeguardingAlert,
     Purpose.OFFICE_NOTICE: OfficeNotice,
     Purpose.HALF_TERM_DAYS_MISSED: HalfTermDaysMissed,

@@ -8,6 +8,7 @@ from firstbell.messages.contexts import (
     FirstDayAbsence,
     HalfTermDaysMissed,
     InSchoolCorrection,
+    LessonQuestions,
     NoticeToImproveDraft,
     OfficeNotice,
     RegisterChase,
@@ -69,6 +70,23 @@ SAMPLES: dict[Purpose, tuple[Context, ...]] = {
             Personal("Mr Sample"),
             ("10B Maths", "8C Art"),
             (Personal("Ms Example"), Personal("Dr Placeholder")),
+            AFTERNOON,
+            SCHOOL,
+        ),
+    ),
+    Purpose.LESSON_QUESTION: (
+        LessonQuestions(
+            Personal("Ms Example"),
+            ("Period 2: 1 pupil marked in before and after, and not in your lesson",),
+            MORNING,
+            SCHOOL,
+        ),
+        LessonQuestions(
+            Personal("Ms Example"),
+            (
+                "Period 4: 1 pupil away at registration, and marked in your lesson",
+                "Period 5: 2 pupils marked in at registration, and not in your lesson",
+            ),
             AFTERNOON,
             SCHOOL,
         ),

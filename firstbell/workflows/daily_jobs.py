@@ -1,10 +1,13 @@
 """The jobs of a day as a timer or a person starts them: people's edits come first, the workbooks are drawn last."""
 
+from dataclasses import replace
+
 from firstbell.workflows.brakes import brakes_on
 from firstbell.workflows.code_checks import codes_to_check
 from firstbell.workflows.data_health import reading_problems
 from firstbell.workflows.drawing import draw_workbooks
 from firstbell.workflows.edits import Said, take_edits
+from firstbell.workflows.lesson_questions import ask_teachers
 from firstbell.workflows.office import Office
 from firstbell.workflows.office_notices import the_office_told
 from firstbell.workflows.phone_list import phone_list
@@ -30,10 +33,10 @@ def sync_job(office: Office) -> SyncSummary:
 
 
 def chase_job(office: Office) -> ChaseSummary:
-    """Chase missing registers and show in the workbook what was done."""
+    """Chase missing registers, ask about lesson marks, and show in the workbook what was done."""
     with the_office_told(office, "The register chase did not run to its end"):
         said = take_edits(office)
-        summary = chase_registers(office)
+        summary = replace(chase_registers(office), questions=ask_teachers(office))
         if office.store.registers.roll() is not None:
             draw_as_it_stands(office, said)
         office.store.desk.heartbeat("chase", at=office.clock.now(), due_at=None, outcome="done")

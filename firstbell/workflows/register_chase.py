@@ -33,6 +33,7 @@ class ChaseSummary:
     missing: int
     reminders: int
     escalations: int
+    questions: int = 0
 
 
 def chase_registers(office: Office) -> ChaseSummary:

@@ -29,6 +29,7 @@ class Purpose(StrEnum):
     IN_SCHOOL_CORRECTION = "in_school_correction"
     REGISTER_CHASE = "register_chase"
     REGISTER_ESCALATION = "register_escalation"
+    LESSON_QUESTION = "lesson_question"
     SAFEGUARDING_ALERT = "safeguarding_alert"
     OFFICE_NOTICE = "office_notice"
     HALF_TERM_DAYS_MISSED = "half_term_days_missed"
@@ -64,6 +65,7 @@ PURPOSES = {
     ),
     Purpose.REGISTER_CHASE: PurposeRules(Audience.STAFF, InDoubt.SEND_AGAIN, is_held=False, names_the_pupil=False),
     Purpose.REGISTER_ESCALATION: PurposeRules(Audience.STAFF, InDoubt.SEND_AGAIN, is_held=False, names_the_pupil=False),
+    Purpose.LESSON_QUESTION: PurposeRules(Audience.STAFF, InDoubt.HOLD, is_held=False, names_the_pupil=False),
     Purpose.SAFEGUARDING_ALERT: PurposeRules(
         Audience.SAFEGUARDING, InDoubt.SEND_AGAIN, is_held=False, names_the_pupil=False
     ),

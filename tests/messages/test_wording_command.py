@@ -27,7 +27,7 @@ def test_the_preview_has_a_page_for_each_sample(tmp_path, school_wording, shippe
     wording_command(wording.folders[0], preview=tmp_path / "letters")
 
     assert "Good morning" in (tmp_path / "letters" / "first_day_absence-1.html").read_text(encoding="utf-8")
-    assert len(list((tmp_path / "letters").iterdir())) == 17
+    assert len(list((tmp_path / "letters").iterdir())) == 19
 
 
 def test_a_broken_template_is_named_and_the_others_can_still_be_looked_at(tmp_path, school_wording, shipped, capsys):

@@ -3,6 +3,7 @@
 import pytest
 
 from firstbell.records import RegisterState
+from firstbell.workflows.lesson_questions import Asked
 from firstbell.workflows.views.attendance import STATE_WORDS
 from sheets_templates.attendance import ATTENDANCE
 
@@ -17,5 +18,5 @@ def test_every_state_of_a_message_has_its_tone(sheet, header):
     assert set(STATE_WORDS.values()) - toned(sheet, header) == set()
 
 
-def test_every_state_of_a_register_has_its_tone():
-    assert toned("Registers to chase", "State") == {state.value for state in RegisterState}
+def test_every_state_of_a_register_and_of_a_question_has_its_tone():
+    assert toned("Registers to chase", "State") == {*RegisterState, *Asked}

@@ -1,11 +1,13 @@
 """The sheets that show the session: Summary, Today, Queue, Phone list, Registers to chase."""
 
 from firstbell.records import Proposal, RegisterState, RegisterStatus, State
+from firstbell.workflows.lesson_questions import LessonQuestion, lesson_questions, state_of
 from firstbell.workflows.office import Office
 from firstbell.workflows.register_chase import reminders_to
 from firstbell.workflows.row_keys import pupil_session_key
 from firstbell.workflows.session_now import SessionNow
 from firstbell.workflows.views.picture import Picture, Rows
+from firstbell.workflows.words import name_of
 from rules.calendar import Session
 from rules.codes import AttendanceCode, Category, CodeFacts, facts_of
 from rules.contact.purposes import Purpose
@@ -154,7 +156,21 @@ def register_rows(office: Office, picture: Picture) -> Rows:
             "State": status.state.value,
             **picture.says("Registers to chase", key),
         }
-    return rows
+    questions = lesson_questions(office, picture.now.session)
+    return rows | {question.key: _question_row(office, picture, question) for question in questions}
+
+
+def _question_row(office: Office, picture: Picture, question: LessonQuestion) -> dict[str, Cell]:
+    conflict, state = question.conflict, state_of(office, question)
+    return {
+        "Session": str(conflict.session),
+        "Register": f"Period {conflict.period}",
+        "Pupil": name_of(question.pupil),
+        "Question": conflict.sentence,
+        "In the room": question.teacher.name.reveal() or "nobody named",
+        "State": state.value,
+        **picture.says("Registers to chase", question.key),
+    }
 
 
 def _registers(office: Office, session: Session) -> list[RegisterStatus]:

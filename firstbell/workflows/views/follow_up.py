@@ -43,6 +43,7 @@ PURPOSE_WORDS = {
     Purpose.IN_SCHOOL_CORRECTION: "in-school note",
     Purpose.REGISTER_CHASE: "register reminder",
     Purpose.REGISTER_ESCALATION: "register, head of department",
+    Purpose.LESSON_QUESTION: "question about a lesson mark",
     Purpose.SAFEGUARDING_ALERT: "safeguarding alert",
     Purpose.OFFICE_NOTICE: "notice to the office",
     Purpose.HALF_TERM_DAYS_MISSED: "half-term message",

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from firstbell.demo.beside_tables import enrolment_rows, exam_rows, lesson_rows, part_time_rows
 from firstbell.demo.calendar import calendar_toml
 from firstbell.demo.cast import is_small
 from firstbell.demo.moments import Moment
@@ -60,6 +61,8 @@ class Exports:
         if moment.job == "sync":
             self._export_people(moment.at)
             self._export_history(moment.at)
+        if moment.lessons_taken:
+            self._csv("lessons.csv", lesson_rows(self._school, self._today), moment.at)
 
     def _export_people(self, at: dt.datetime) -> None:
         known = self._school.comings.known_on(self._school.people.pupils, at.date())
@@ -68,6 +71,9 @@ class Exports:
 
     def _export_history(self, at: dt.datetime) -> None:
         self._csv("marks.csv", history_rows(self._school.history, self._amended), at)
+        self._csv("exams.csv", exam_rows(self._school), at)
+        self._csv("part-time.csv", part_time_rows(self._school), at)
+        self._csv("enrolments.csv", enrolment_rows(self._school), at)
 
     def _export_today(self, at: dt.datetime) -> None:
         self._csv("marks_today.csv", mark_rows(self._today), at)

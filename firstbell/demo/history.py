@@ -7,7 +7,7 @@ Imitated: about 7 % of sessions missed, 2.8 % unauthorised, 18 % of pupils persi
 import datetime as dt
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from firstbell.demo.habits import Habits, habits_of
 from rules.calendar import SchoolCalendar, Session
@@ -16,6 +16,7 @@ from rules.people import Pupil
 from rules.registers import RegisterSpan
 
 LATE, LATE_AFTER_CLOSE = 0.022, 0.004
+OPEN_FOR = 30  # minutes; who comes later than that is after the register closed
 FRIDAY, FRIDAYS_SHARE = 4, 1.2
 # Reasons for a spell of absence, with their weights: of pupils who miss little, and of those who miss much.
 SELDOM_AWAY = (("I", 58), ("M", 14), ("O", 20), ("G", 5), ("C", 3), ("R", 2), ("J1", 1), ("E", 1))
@@ -29,10 +30,11 @@ N = byte_of(AttendanceCode.UNEXPLAINED)
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Each pupil's register up to the day before, and the minutes of those who came late."""
+    """Each pupil's register up to the day before, the minutes of those who came late, and what stands beside marks."""
 
     spans: Mapping[str, RegisterSpan]
     minutes_late: Mapping[tuple[str, Session], int]
+    notes: Mapping[tuple[str, Session], str] = field(default_factory=dict)
 
 
 def make_history(pupils: Sequence[Pupil], calendar: SchoolCalendar, day: dt.date, seed: int) -> History:
@@ -48,7 +50,8 @@ def make_history(pupils: Sequence[Pupil], calendar: SchoolCalendar, day: dt.date
         rng = random.Random(f"{seed}:history:{pupil.id}")  # noqa: S311 - a synthetic school, not a secret
         register = _Register(bytearray(PRESENT * len(days)), days, habits_of(pupil, seed), rng)
         for index in register.fill(pupil):
-            minutes[pupil.id, sessions[index]] = rng.randrange(3, 29)
+            is_after_close = register.marks[index] == LATE_MARKS[True]
+            minutes[pupil.id, sessions[index]] = rng.randrange(3, 29) + OPEN_FOR * is_after_close
         spans[pupil.id] = RegisterSpan(pupil.id, sessions, bytes(register.marks))
     return History(spans, minutes)
 

@@ -23,7 +23,7 @@ class Typed:
 @dataclass(frozen=True, slots=True)
 class Moment:
     """One moment of the story. `at` is UTC; `what` is one plain sentence without a name; then, in this order: the MIS
-    exports change (marks, registers taken, lists), people type, and `job` runs.
+    exports change (marks, registers taken, lists, lessons), people type, and `job` runs.
     """
 
     at: dt.datetime
@@ -33,3 +33,4 @@ class Moment:
     registers_taken: tuple[str, ...] = ()
     elsewhere: tuple[ExpectedElsewhere, ...] = ()
     typed: tuple[Typed, ...] = ()
+    lessons_taken: bool = False

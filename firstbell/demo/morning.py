@@ -127,6 +127,12 @@ class _Story:
             FIRST_DAY,
             typed=(self._acknowledgement(),),
         )
+        yield Moment(
+            _at(day, 10, 30),
+            "Two lesson marks contradict the register: their teachers are asked, before anyone is alarmed.",
+            "chase",
+            lessons_taken=True,
+        )
         yield Moment(_at(day, 10, 45), "Families who have not answered go on the phone list.", FIRST_DAY)
         yield Moment(_at(day, 10, 50), "The weekly watch looks at every pupil's year so far.", "weekly")
         yield Moment(

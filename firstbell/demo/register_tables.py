@@ -23,13 +23,14 @@ def history_rows(history: History, amended: Mapping[tuple[str, Session], Mark]) 
     letters = {byte_of(code): code.value for code in AttendanceCode}
     spans = history.spans
     keys = [(s, s.date.isoformat(), s.half.value) for s in next(iter(spans.values())).sessions]
-    yield MARK_HEADINGS
+    yield (*MARK_HEADINGS, "note")
     for pupil_id, span in spans.items():
         for (session, day, half), byte in zip(keys, span.marks, strict=True):
             if byte != NO_MARK:
                 mark = amended.get((pupil_id, session))
                 letter = mark.code if mark else letters[byte]
-                yield pupil_id, day, half, letter, history.minutes_late.get((pupil_id, session), "")
+                place = (pupil_id, session)
+                yield pupil_id, day, half, letter, history.minutes_late.get(place, ""), history.notes.get(place, "")
 
 
 def mark_rows(marks: Mapping[str, Mark]) -> Rows:

@@ -11,6 +11,7 @@ from firstbell.demo.comings import Comings, let_two_come_and_go
 from firstbell.demo.families import People, make_families
 from firstbell.demo.history import History, make_history
 from firstbell.demo.pupils import forms_by_year, make_pupils
+from firstbell.demo.slips import with_slips
 from firstbell.demo.staff import Staff, make_staff
 from rules.calendar import SchoolCalendar
 from rules.people import Pupil
@@ -63,7 +64,7 @@ def make_school(day: dt.date, *, pupils: int = PUPILS, seed: int = SEED) -> Demo
     roll = make_pupils(pupils, forms, rng)
     free = [p for p in roll if p.form not in staged and _stays(p)]
     people, comings = let_two_come_and_go(make_families(roll, free, rng), free, day)
-    history = make_history(people.pupils, calendar, day, seed)
+    history = with_slips(make_history(people.pupils, calendar, day, seed), people.pupils)
     return DemoSchool(day, seed, calendar, staff, people, history, staged, comings)
 
 

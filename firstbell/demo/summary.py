@@ -36,11 +36,13 @@ def _lines(office: Office, proposals: tuple[Proposal, ...]) -> tuple[tuple[str, 
     corrections = {p.dispatch_key for p in proposals if p.purpose is Purpose.IN_SCHOOL_CORRECTION and p.state in TOLD}
     reminders = [p for p in proposals if p.purpose is Purpose.REGISTER_CHASE and p.state in TOLD]
     escalations = [p for p in proposals if p.purpose is Purpose.REGISTER_ESCALATION and p.state in TOLD]
+    questions = [p for p in proposals if p.purpose is Purpose.LESSON_QUESTION and p.state in TOLD]
     alerts = office.store.ledger.entries(kind="alert.raised")
     acknowledged = office.store.ledger.entries(kind="alert.acknowledged")
     return (
         ("Reminders to teachers whose register was missing", len(reminders)),
         ("Heads of department told after the reminders", len(escalations)),
+        ("Teachers asked about a lesson mark that contradicts the register", len(questions)),
         ("Pupils whose parents were told", len(pupils)),
         ("Messages to parents, each sent once", len(messages)),
         ("Recalled before they went: a mark changed, or a trip list came", states[State.RECALLED]),

@@ -22,11 +22,22 @@ from rules.registers import RegisterSpan
 from rules.school_age import school_age_as_known
 
 PupilSession = tuple[str, Session]
+# One missing fact is behind all of a pupil's marks with these: a date, an agreement, a second school. Say it once.
+ONE_FACT = frozenset(
+    {
+        AttendanceCode.LEAVE_STUDY.value,
+        AttendanceCode.LEAVE_PART_TIME_TIMETABLE.value,
+        AttendanceCode.DUAL_REGISTERED.value,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class CodeToCheck:
-    """The same thing wrong with a pupil's marks of one week: `sessions` in order, `code` as it stands in the MIS."""
+    """The same thing wrong with a pupil's marks of one week, or of the year where one fact is behind them all.
+
+    `sessions` are in order; `code` is as it stands in the MIS.
+    """
 
     pupil: Pupil
     sessions: tuple[Session, ...]
@@ -37,12 +48,12 @@ class CodeToCheck:
 
 
 def codes_to_check(office: Office, as_of: dt.date) -> tuple[CodeToCheck, ...]:
-    """Everything of this school year up to `as_of`: refused marks first, then the newest week first."""
+    """Everything of this school year up to `as_of`: refused marks first, then the newest first."""
     roll = office.store.registers.roll()
     pupils = {pupil.id: pupil for pupil in roll.pupils if pupil.is_on_roll(as_of)} if roll else {}
     first = max(first_of_school_year(as_of), office.mis.calendar().first)
     found = [*_refused_at_reading(office.mis.marks(first, as_of), pupils), *_odd(office, pupils, first, as_of)]
-    lines = (line for pupil_id, problems in _by_pupil(found) for line in _by_week(pupils[pupil_id], problems))
+    lines = (line for pupil_id, problems in _by_pupil(found) for line in _lines(pupils[pupil_id], problems))
     newest_first = sorted(lines, key=lambda line: line.sessions[0], reverse=True)
     return tuple(sorted(newest_first, key=lambda line: not line.is_refused))
 
@@ -127,16 +138,17 @@ def _by_pupil(found: Iterable[tuple[str, CodeProblem]]) -> Iterator[tuple[str, l
     yield from sorted(by_pupil.items())
 
 
-def _by_week(pupil: Pupil, problems: Iterable[CodeProblem]) -> Iterator[CodeToCheck]:
-    """One line for a week's marks with the same thing wrong; of two things wrong with one mark, the graver."""
+def _lines(pupil: Pupil, problems: Iterable[CodeProblem]) -> Iterator[CodeToCheck]:
+    """One line for the marks with the same thing wrong; of two things wrong with one mark, the graver."""
     gravest: dict[Session, CodeProblem] = {}
     for problem in sorted(problems, key=lambda each: not each.is_refused):
         gravest.setdefault(problem.session, problem)
-    weeks: dict[tuple[dt.date, str, str], list[CodeProblem]] = defaultdict(list)
+    lines: dict[tuple[dt.date | None, str, str], list[CodeProblem]] = defaultdict(list)
     for session in sorted(gravest):
         problem = gravest[session]
-        weeks[monday_of(session.date), problem.code, problem.problem].append(problem)
-    for alike in weeks.values():
+        week = None if problem.code in ONE_FACT else monday_of(session.date)
+        lines[week, problem.code, problem.problem].append(problem)
+    for alike in lines.values():
         first = alike[0]
         sessions = tuple(problem.session for problem in alike)
         yield CodeToCheck(pupil, sessions, first.code, first.problem, first.suggestion, first.is_refused)

@@ -1,5 +1,6 @@
 """The jobs of a day as a timer or a person starts them: people's edits come first, the workbooks are drawn last."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from firstbell.workflows.brakes import brakes_on
@@ -18,7 +19,7 @@ from firstbell.workflows.sync import SyncSummary, sync
 from firstbell.workflows.views.codes import SHEET as CODES_TO_CHECK
 from firstbell.workflows.views.codes import code_check_rows
 from firstbell.workflows.views.follow_up import proposals_by_pupil
-from firstbell.workflows.views.picture import Picture
+from firstbell.workflows.views.picture import Picture, Rows
 from rules.calendar import Half, Session
 
 
@@ -27,8 +28,8 @@ def sync_job(office: Office) -> SyncSummary:
     with the_office_told(office, "The sync did not run to its end"):
         said = take_edits(office)
         summary = sync(office)
-        draw_as_it_stands(office, said)
-        draw_sheets(office, {CODES_TO_CHECK: code_check_rows(office, codes_to_check(office, office.today()), said)})
+        codes = code_check_rows(office, codes_to_check(office, office.today()), said)
+        draw_as_it_stands(office, said, {CODES_TO_CHECK: codes})
     return summary
 
 
@@ -43,12 +44,15 @@ def chase_job(office: Office) -> ChaseSummary:
     return summary
 
 
-def draw_as_it_stands(office: Office, said: Said) -> tuple[str, ...]:
-    """Draw both workbooks from what is known now, of the session whose register closed last (or the morning's)."""
+def draw_as_it_stands(office: Office, said: Said, more: Mapping[str, Rows] | None = None) -> tuple[str, ...]:
+    """Draw both workbooks from what is known now, of the session whose register closed last (or the morning's).
+
+    `more` are sheets of the Attendance workbook that only this job draws.
+    """
     session = closed_session(office) or Session(office.today(), Half.AM)
     now = look(office, session)
     brakes = brakes_on(office, now)
     calls = phone_list(office, now, brakes)
     alerts = alerts_of(office, session.date)
     proposals, problems = proposals_by_pupil(office, session), reading_problems(office)
-    return draw_workbooks(office, Picture(now, brakes, calls, alerts, said, proposals, problems))
+    return draw_workbooks(office, Picture(now, brakes, calls, alerts, said, proposals, problems), more)

@@ -13,10 +13,13 @@ from sheets_templates.attendance import ATTENDANCE
 from sheets_templates.safeguarding import SAFEGUARDING
 
 
-def draw_workbooks(office: Office, picture: Picture) -> tuple[str, ...]:
-    """Bring both workbooks up to date. Returns a sentence for each that could not be drawn this time."""
+def draw_workbooks(office: Office, picture: Picture, more: Mapping[str, Rows] | None = None) -> tuple[str, ...]:
+    """Bring both workbooks up to date. Returns a sentence for each that could not be drawn this time.
+
+    `more` are further sheets of the Attendance workbook.
+    """
     books = (
-        (office.attendance_workbook, ATTENDANCE, attendance_sheets(office, picture)),
+        (office.attendance_workbook, ATTENDANCE, attendance_sheets(office, picture) | dict(more or {})),
         (office.safeguarding_workbook, SAFEGUARDING, safeguarding_sheets(office, picture)),
     )
     as_at = f"{picture.now.as_at.astimezone(office.settings.zone):%A %d %B %Y, %H:%M}"

@@ -4,8 +4,9 @@ At most one question about a pupil, session and pattern, and one e-mail to a tea
 who it is about stands in Registers to chase. A teacher who is away is not written to, and the office asks in person.
 """
 
+import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -73,26 +74,35 @@ def question_key(pupil_id: str, conflict: LessonConflict) -> str:
 
 
 def lesson_questions(office: Office, session: Session) -> tuple[LessonQuestion, ...]:
-    """The questions of the day up to a session, with marks, lessons and lists read afresh, in order of pupil."""
-    lessons, roll = lessons_of(office, session.date), office.store.registers.roll()
-    if not lessons.marks or roll is None:
+    """The questions of the day up to a session, as marks, lessons and lists stand now, in order of pupil."""
+    return _questions(office, session, _pupils(office, session.date))
+
+
+def _questions(office: Office, session: Session, pupils: Mapping[str, Pupil]) -> tuple[LessonQuestion, ...]:
+    lessons = lessons_of(office, session.date)
+    if not lessons.marks:
         return ()
     spans = _spans(office.mis.marks(session.date, session.date), session)
     away, answered = _away(office, lessons, session), _answered(office)
     listed = _listed(office.mis.expected_elsewhere(session.date))
-    taken = _by_pupil(lessons.marks)
     return tuple(
         LessonQuestion(
-            pupil,
+            pupils[pupil_id],
             conflict,
             lessons.teachers.get(conflict.ask, NOBODY),
             is_away=(conflict.ask, session) in away,
-            is_answered=question_key(pupil.id, conflict) in answered,
+            is_answered=question_key(pupil_id, conflict) in answered,
         )
-        for pupil in sorted(roll.pupils, key=lambda pupil: pupil.id)
-        if pupil.id in spans and pupil.is_on_roll(session.date)
-        for conflict in _conflicts(spans[pupil.id], taken.get(pupil.id, ()), listed)
+        for pupil_id, taken in sorted(_by_pupil(lessons.marks).items())
+        if pupil_id in pupils and pupil_id in spans
+        for conflict in _conflicts(spans[pupil_id], taken, listed)
     )
+
+
+def _pupils(office: Office, day: dt.date) -> dict[str, Pupil]:
+    """The pupils on roll, as the last sync read them."""
+    roll = office.store.registers.roll()
+    return {pupil.id: pupil for pupil in roll.pupils if pupil.is_on_roll(day)} if roll else {}
 
 
 def ask_teachers(office: Office) -> int:
@@ -100,9 +110,10 @@ def ask_teachers(office: Office) -> int:
     session = closed_session(office)
     if session is None:
         return 0
-    for (teacher, asked_about), questions in _by_teacher(lesson_questions(office, session)).items():
+    pupils = _pupils(office, session.date)
+    for (teacher, asked_about), questions in _by_teacher(_questions(office, session, pupils)).items():
         _propose(office, asked_about, teacher, questions)
-    return send_due(office, PURPOSE, QuestionLetter(office, session)).moved[State.SENT]
+    return send_due(office, PURPOSE, QuestionLetter(office, session, pupils)).moved[State.SENT]
 
 
 def state_of(office: Office, question: LessonQuestion) -> Asked:
@@ -199,6 +210,7 @@ class QuestionLetter:
 
     office: Office
     session: Session
+    pupils: Mapping[str, Pupil]
 
     def objection(self, proposal: Proposal) -> str | None:
         """None while one of the questions still stands, and its teacher is at work."""
@@ -222,5 +234,5 @@ class QuestionLetter:
 
     def _open(self, proposal: Proposal) -> list[LessonQuestion]:
         keys = _keys(proposal)
-        found = lesson_questions(self.office, self.session)
+        found = _questions(self.office, self.session, self.pupils)
         return [q for q in found if q.key in keys and q.may_be_mailed and q.teacher.id == proposal.recipient_id]

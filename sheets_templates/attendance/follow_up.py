@@ -49,13 +49,18 @@ UNEXPLAINED = SheetLayout(
 CODES_TO_CHECK = SheetLayout(
     "Codes to check",
     "Marks that cannot stand, or want a second look",
-    "A line for each pupil, week and thing that is wrong. Correct the mark in the MIS, or say here why it stands.",
+    "A line for each pupil and thing that is wrong. Correct the mark in the MIS, or say here why it stands.",
     (
         PUPIL,
         YEAR,
         FORM,
-        Column("Session", "The first session of the week that it is about.", 19),
-        Column("Sessions", "How many sessions of that week.", 10, kind=Kind.WHOLE_NUMBER),
+        Column("Session", "The first session that it is about.", 19),
+        Column(
+            "Sessions",
+            "How many sessions of that week; of the school year where one fact is behind them all.",
+            10,
+            kind=Kind.WHOLE_NUMBER,
+        ),
         Column("Code", "The code in the register. Private codes are not shown.", 8, is_restricted=True),
         Column("What is wrong", "One plain sentence.", 48, is_restricted=True),
         Column("What could stand", "What the register could say instead.", 26, is_restricted=True),

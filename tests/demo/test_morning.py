@@ -47,11 +47,14 @@ def test_the_jobs_run_in_the_order_of_a_school_morning(school):
 
     first_day = [(time, "first-day-contact") for time in ("09:45", "09:55", "10:00", "10:20", "10:45")]
     chases = [(time, "chase") for time in ("09:15", "09:25", "09:35")]
+    lessons = ("10:30", "chase")
     assert jobs == [
         ("16:00", "sync"),
         ("07:00", "sync"),
         *chases,
-        *first_day,
+        *first_day[:-1],
+        lessons,
+        first_day[-1],
         ("10:50", "weekly"),
         ("11:00", "returns"),
     ]

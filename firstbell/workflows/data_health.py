@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from firstbell.errors import FirstbellError
 from firstbell.records import Problem
 from firstbell.settings import DayTimes
 from firstbell.workflows.code_checks import is_of_the_register, register_hours
@@ -26,16 +27,27 @@ class DataLine:
 
 
 def reading_problems(office: Office) -> tuple[Problem, ...]:
-    """Rows of the MIS's exports that can't be used now. Refused marks are not among them: see Codes to check."""
-    calendar, today = office.mis.calendar(), office.today()
-    days = calendar.school_days(calendar.first, min(today, calendar.last))[-office.settings.mis.reread_school_days :]
-    marks = office.mis.marks(days[0] if days else today, today).problems
+    """Rows of the MIS's exports that can't be used now. Refused marks are not among them: see Codes to check.
+
+    Raises nothing for an export that can't be read: that is a problem to tell, and the sheets are drawn all the same.
+    """
     return (
-        *office.mis.roll().problems,
-        *(problem for problem in marks if not is_of_the_register(problem)),
+        *_of_roll_and_marks(office),
         *beside_the_register(office).problems,
-        *lessons_of(office, today).problems,
+        *lessons_of(office, office.today()).problems,
     )
+
+
+def _of_roll_and_marks(office: Office) -> tuple[Problem, ...]:
+    today = office.today()
+    try:
+        calendar = office.mis.calendar()
+        days = calendar.school_days(calendar.first, min(today, calendar.last))
+        first = days[-office.settings.mis.reread_school_days :][:1] or (today,)
+        marks = office.mis.marks(first[0], today).problems
+        return (*office.mis.roll().problems, *(problem for problem in marks if not is_of_the_register(problem)))
+    except FirstbellError as error:
+        return (Problem("Roll and marks", f"Not read: {error}."),)
 
 
 def problem_lines(problems: Iterable[Problem]) -> tuple[DataLine, ...]:

@@ -111,8 +111,7 @@ def _contact(office: Office, now: SessionNow, said: Said | None, setbacks: Setba
     setbacks.after(lambda: raise_alerts(office, now))
     alerts = alerts_of(office, now.session.date)
     calls = phone_list(office, now, brakes)
-    problems = setbacks.after(lambda: reading_problems(office)) or ()
-    proposals = proposals_by_pupil(office, now.session)
+    proposals, problems = proposals_by_pupil(office, now.session), reading_problems(office)
     undrawn = draw_workbooks(office, Picture(now, brakes, calls, alerts, said or Said(), proposals, problems))
     return MorningReport(
         session=str(now.session),

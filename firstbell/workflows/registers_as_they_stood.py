@@ -11,7 +11,17 @@ from dataclasses import dataclass, replace
 
 from firstbell.errors import NeedsHuman
 from firstbell.ports import Clock, Mis
-from firstbell.records import ExpectedElsewhere, MarkChange, Marks, MisCapabilities, RegisterStatus, Roll, School
+from firstbell.records import (
+    BesideTheRegister,
+    ExpectedElsewhere,
+    Lessons,
+    MarkChange,
+    Marks,
+    MisCapabilities,
+    RegisterStatus,
+    Roll,
+    School,
+)
 from firstbell.workflows.office import Office
 from rules.calendar import Half, SchoolCalendar, Session
 from rules.codes import AttendanceCode, code_of
@@ -69,6 +79,14 @@ class RegistersAsTheyStood:
     def expected_elsewhere(self, day: dt.date) -> tuple[ExpectedElsewhere, ...]:
         """What the MIS still says of that day's lists."""
         return self.mis.expected_elsewhere(day)
+
+    def beside_the_register(self) -> BesideTheRegister:
+        """Nothing: it was not kept, and no message to a family hangs on it."""
+        return BesideTheRegister()
+
+    def lessons(self, day: dt.date) -> Lessons:  # noqa: ARG002 - there is none of any day
+        """None: lesson marks are not kept."""
+        return Lessons()
 
     def _undone(self, now: dt.datetime) -> Iterator[MarkChange]:
         """Amendments seen later than now, the newest first: of several, the oldest has the last word."""

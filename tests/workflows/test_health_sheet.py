@@ -4,9 +4,10 @@ import datetime as dt
 
 import pytest
 
+from firstbell.errors import BadInput
 from firstbell.records import Problem
 from firstbell.testing.morning_story import MONDAY, SETTINGS, THIS_MORNING, MorningStory
-from firstbell.workflows.daily_jobs import sync_job
+from firstbell.workflows.daily_jobs import chase_job, sync_job
 from firstbell.workflows.row_keys import pupil_session_key
 from rules.codes import AttendanceCode
 
@@ -119,3 +120,18 @@ def test_a_refused_mark_stands_in_codes_to_check_and_not_in_health_too(story):
 
     assert "ZZ" not in str(story.attendance.sees("Health"))
     assert "ZZ" in str(story.attendance.sees("Codes to check"))
+
+
+def test_a_roll_that_cannot_be_read_now_is_told_and_the_chase_is_still_shown(story):
+    def the_roll():
+        raise BadInput("contacts.csv", "a file cut in half", "the end of the line")
+
+    story.given_a_register("9A", taken=False)
+    story.when_the_run_happens("09:12")
+    story.given_the_time("09:15")
+    story.mis.roll = the_roll
+
+    chase_job(story.office)
+
+    assert [row["State"] for row in story.attendance.sees("Registers to chase")] == ["not taken"]
+    assert any("contacts.csv" in row["What is wrong"] for row in story.attendance.sees("Health"))

@@ -1,4 +1,4 @@
-"""Lesson marks that contradict the register: whom to ask, before anybody is alarmed.
+"""Lesson marks that contradict the register: whom to ask. No message to a family waits for the answer.
 
 At most one question about a pupil, session and pattern, and one e-mail to a teacher about a half-day, without a name:
 who it is about stands in Registers to chase. A teacher who is away is not written to, and the office asks in person.

@@ -51,7 +51,8 @@ def _enter_day(row: int, pupil_id: str, session: Session, text: str, page: Regis
 def _halves_below(table: Table) -> dict[int, Half]:
     """AM and PM by column, where the row beneath the dates says them."""
     cells = next(iter(table.rows.values()), [])
-    found = {place: cell.upper() for place, cell in enumerate(cells) if dated_header(table.header[place])}
+    under = zip(table.header, cells, strict=False)  # a row that is too long is reported with the others
+    found = {place: cell.upper() for place, (header, cell) in enumerate(under) if dated_header(header)}
     are_halves = bool(found) and set(found.values()) <= set(Half)
     return {place: Half(text) for place, text in found.items()} if are_halves else {}
 

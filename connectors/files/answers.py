@@ -3,6 +3,7 @@
 import hashlib
 import re
 
+MOST_DIGITS = 4  # of minutes late or a priority; a register closes within the hour
 YES = frozenset({"yes", "y", "true", "t", "1"})
 NO = frozenset({"no", "n", "false", "f", "0"})
 YEAR = re.compile(r"(?:year|yr|y)?\s*0?(\d{1,2})")
@@ -38,6 +39,13 @@ def year_group(text: str) -> str | None:
         return EARLY_YEARS[word]
     found = YEAR.fullmatch(word)
     return found[1] if found and found[1] in YEARS else None
+
+
+def whole_number(text: str) -> int:
+    """A small number of figures alone. Raises ValueError for anything else, an endless row of figures among it."""
+    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
+        raise ValueError("no whole number")
+    return int(text)
 
 
 def one_line(text: str) -> str:

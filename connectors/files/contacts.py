@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from connectors.files.answers import derived_id, one_line
+from connectors.files.answers import derived_id, one_line, whole_number
 from connectors.files.columns import Kind
 from connectors.files.formats import read_table
 from connectors.files.mapping import Mapping, guess
@@ -117,10 +117,11 @@ def _filled(line: Line, columns: tuple[str, ...]) -> tuple[Personal, ...]:
 
 def _priority(line: Line, pupil_id: str) -> int | None:
     text = line.text("priority")
-    if text and not (text.isascii() and text.isdigit()):
+    try:
+        return whole_number(text) if text else None
+    except ValueError:
         line.report("The priority is not a whole number; it was left out.", pupil_id)
         return None
-    return int(text) if text else None
 
 
 def _is_blocked(line: Line, pupil_id: str) -> bool | None:

@@ -68,6 +68,6 @@ def _moment(file: str, row: int, text: str) -> dt.datetime:
         moment = dt.datetime.fromisoformat(text)
     except ValueError as error:
         raise refusal from error
-    if moment.tzinfo is None:
+    if moment.tzinfo is None or moment.year in {dt.MINYEAR, dt.MAXYEAR}:  # beside its ends, no zone can be told
         raise refusal
     return moment.astimezone(dt.UTC)

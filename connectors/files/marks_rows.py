@@ -2,6 +2,7 @@
 
 import re
 
+from connectors.files.answers import whole_number
 from connectors.files.dates import dates_in
 from connectors.files.mapping import Mapping, cells_of, places, whole_rows
 from connectors.files.register_page import RegisterPage
@@ -97,10 +98,11 @@ class _MarkRows:
 
 
 def _minutes(row: int, pupil_id: str, session: Session, text: str, page: RegisterPage) -> int | None:
-    if text.isascii() and text.isdigit():
-        return int(text)
-    page.refuse(row, "The minutes late are not a whole number; the mark counts without them.", pupil_id, session)
-    return None
+    try:
+        return whole_number(text)
+    except ValueError:
+        page.refuse(row, "The minutes late are not a whole number; the mark counts without them.", pupil_id, session)
+        return None
 
 
 def _require_sessions(table: Table, place: int, halves: dict[str, Half | None]) -> None:

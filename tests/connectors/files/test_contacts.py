@@ -143,3 +143,13 @@ def test_a_contact_of_no_pupil_is_told(read, text):
 
     assert contacts == links == ()
     assert problem.where == "contacts.csv, row 2"
+
+
+@pytest.mark.parametrize("priority", ["9" * 30, "9" * 5_000, "²"])
+def test_a_priority_that_no_store_could_hold_is_told(tmp_path, priority):
+    path = tmp_path / "contacts.csv"
+    path.write_text(f"pupil_id,contact_id,relationship,priority\nP1,C1,Mother,{priority}\n", encoding="utf-8")
+
+    _, (link,), (problem,) = read_contacts(path)
+
+    assert (link.priority, problem.where) == (None, "contacts.csv, row 2")

@@ -331,3 +331,22 @@ def test_any_bytes_are_read_or_refused_and_never_crash(tmp_path_factory, content
 
     with suppress(BadInput):
         assert all(mark.pupil_id for mark in read_marks(path).marks)
+
+
+def test_a_grids_first_row_that_is_too_long_is_told_like_any_other(marks_in):
+    marks, problems = marks_in("pupil_id,23/11/2026 AM\nP1,/,N\nP2,/\n")
+
+    assert marks == [("P2", "2026-11-23-AM", "/")]
+    assert [problem.where for problem in problems] == ["marks.csv, row 2"]
+
+
+def test_minutes_late_of_thousands_of_figures_do_not_lose_the_mark(marks_in):
+    marks, problems = marks_in(f"pupil_id,date,session,code,minutes_late\nP1,23/11/2026,AM,L,{'9' * 5_000}\n")
+
+    assert (marks, len(problems)) == ([("P1", "2026-11-23-AM", "L")], 1)
+
+
+@pytest.mark.parametrize("as_at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00Z"])
+def test_a_time_at_the_ends_of_the_calendar_is_refused(marks_in, as_at):
+    with pytest.raises(BadInput, match="a time we can't place"):
+        marks_in(f"pupil_id,date,session,code,as_at\nP1,23/11/2026,AM,/,{as_at}\n")

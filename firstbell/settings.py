@@ -340,7 +340,7 @@ def load_settings(path: Path) -> Settings:
         raise BadInput(str(path), "no such file", "a school.toml (make one with: firstbell init)") from error
     except OSError as error:
         raise BadInput(str(path), f"what can't be read ({error.strerror})", "a school.toml") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # in the encoding, the TOML, or too many digits or brackets
         raise BadInput(path.name, f"what is not TOML ({error})", "a TOML file in UTF-8") from error
     try:
         settings = Settings.model_validate(table)

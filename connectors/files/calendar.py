@@ -44,7 +44,7 @@ class _CalendarFile:
     def calendar(self) -> SchoolCalendar:
         try:
             table = tomllib.loads(self.text)
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:  # too many digits or brackets are no TOMLDecodeError
             raise BadInput(self.file, f"what is not TOML ({error})", "a calendar as docs/files.md shows it") from error
         self.require_keys(table, COMPULSORY, OPTIONAL)
         terms = tuple(self.term(term) for term in self.tables(table, "terms"))

@@ -8,7 +8,7 @@ from typing import Any
 from connectors.files.columns import Kind
 from connectors.files.mapping import Mapping, fingerprint
 from connectors.files.tables import Table
-from firstbell.errors import BadInput
+from firstbell.errors import BadInput, NeedsHuman
 
 HEAD = """\
 # Which column of each export holds what. Firstbell guessed these from the columns' names.
@@ -36,9 +36,12 @@ class MappingFile:
             blocks = tomllib.loads(text).get("export", [])
         except FileNotFoundError:
             return ()
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (ValueError, RecursionError) as error:  # in the encoding, the TOML, or too many digits or brackets
             raise BadInput(self._path.name, f"what is not TOML ({error})", "a mapping file in UTF-8") from error
-        return tuple(self._mapping(block) for block in (blocks if isinstance(blocks, list) else [{}]))
+        except OSError as error:
+            raise NeedsHuman(f"{self._path.name} can't be read: let Firstbell open it", self._path.name) from error
+        is_shaped = isinstance(blocks, list) and all(isinstance(block, dict) for block in blocks)
+        return tuple(self._mapping(block) for block in (blocks if is_shaped else [{}]))
 
     def remember(self, mapping: Mapping) -> None:
         """Write a mapping down, in place of the one for the same headers."""

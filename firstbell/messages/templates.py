@@ -103,11 +103,11 @@ def parse(text: str, path: Path, kind: Kind, purpose: Purpose) -> Template:
         raise NeedsHuman("the template must begin with front matter between two lines of +++", str(path))
     try:
         front = FrontMatter.model_validate(tomllib.loads(rest[0]))
-    except tomllib.TOMLDecodeError as error:
-        raise NeedsHuman(f"the front matter is not TOML ({error})", str(path)) from error
     except ValidationError as error:
         key = ".".join(str(part) for part in error.errors(include_url=False)[0]["loc"])
         raise NeedsHuman(f"the front matter's '{key}' is missing, unknown or does not fit", str(path)) from error
+    except (ValueError, RecursionError) as error:  # too many digits or brackets are no TOMLDecodeError
+        raise NeedsHuman(f"the front matter is not TOML ({error})", str(path)) from error
     if front.purpose is not purpose:
         raise NeedsHuman(f"the front matter says purpose '{front.purpose}', not '{purpose}'", str(path))
     return Template(path, kind, front, rest[1])

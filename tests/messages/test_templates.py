@@ -55,6 +55,7 @@ FAULTS = {
     "a filter there is none of": ("children | listed", "children | shout", "can't be read"),
     "no front matter": ("+++", "---", "must begin with front matter"),
     "front matter that is not TOML": ('owner = "', "owner = ", "is not TOML"),
+    "a number without end": ("words = 150", f"words = {'9' * 5_000}", "is not TOML"),
     "an unknown key": ("owner =", "author =", "front matter's"),
     "a limit that does not fit": ("words = 150", "words = 0", "'limits.words'"),
     "another purpose": ('purpose = "first_day_absence"', 'purpose = "office_notice"', "says purpose 'office_notice'"),

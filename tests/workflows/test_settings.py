@@ -63,6 +63,12 @@ def test_what_could_only_fail_later_is_refused_at_once(read, right, wrong):
     assert "dee" not in str(refused.value)
 
 
+@pytest.mark.parametrize("odd", ["x = " + "9" * 5_000, "x = " + "[" * 5_000, "x = '\x00'"])
+def test_toml_that_its_reader_stumbles_over_is_refused_in_a_sentence(read, odd):
+    with pytest.raises(BadInput, match="what is not TOML"):
+        read(odd + TOML)
+
+
 def test_a_folder_in_place_of_the_file_is_refused_in_a_sentence(tmp_path):
     with pytest.raises(BadInput, match=r"school\.toml"):
         load_settings(tmp_path)

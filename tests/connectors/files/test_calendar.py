@@ -67,6 +67,8 @@ def test_a_calendar_written_is_the_calendar_read(tmp_path):
         ("2026-12-25", "25/12/2026", 0, "what is not TOML"),
         ('name = "Example', 'name = "a"\nname = "Example', 0, "what is not TOML"),
         ("[[terms]]", "[[term]]", 6, "a key we don't know"),
+        pytest.param("[2026-11-27]", "9" * 5_000, 0, "what is not TOML", id="too many figures"),
+        pytest.param("[2026-11-27]", "[" * 5_000, 0, "what is not TOML", id="too many brackets"),
     ],
 )
 def test_a_slip_is_refused_where_it_stands(write, old, new, row, found):

@@ -8,7 +8,7 @@ from connectors.files.formats import read_table
 from connectors.files.mapping import guess
 from connectors.files.marks import MARK_KINDS
 from connectors.files.source import read_source
-from firstbell.errors import BadInput
+from firstbell.errors import BadInput, NeedsHuman
 
 MARK = [("P1", "2026-11-23-AM", "/")]
 
@@ -172,12 +172,21 @@ def test_a_person_confirms_every_export_at_once(write, tmp_path):
         "not toml",
         "[[export]]\nkind = 'marks'\n",
         "export = 3\n",
+        "export = [3]\n",
+        "[[export]]\nkind=[]\nconfirmed=true\nheaders=[]\nnot_used=[]\ncolumns={}\n",
+        f"export = {'9' * 5_000}\n",
+        f"export = {'[' * 5_000}\n",
         "[[export]]\nkind='x'\nconfirmed=true\nheaders=[]\nnot_used=[]\ncolumns={}\n",
     ],
 )
 def test_a_mapping_file_we_can_not_read_is_refused(write, text):
     with pytest.raises(BadInput, match=r"column-mapping\.toml"):
         MappingFile(write("column-mapping.toml", text)).mappings()
+
+
+def test_a_folder_in_place_of_the_mapping_file_needs_a_person(tmp_path):
+    with pytest.raises(NeedsHuman, match="can't be read"):
+        MappingFile(tmp_path).mappings()
 
 
 def test_a_confirmed_mapping_that_names_no_such_column_is_refused(write, table_of):

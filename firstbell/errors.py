@@ -1,11 +1,20 @@
 """The four errors a connector may raise, each named by what the caller should do.
 
 `BadInput` is for people's files: it says file, row, column, what was found and what was expected.
-None of the messages holds a name, an address or a reason for absence: they end in logs.
+None of the messages holds a name, an address or a reason for absence: they end in logs. What was found in a file may
+hold anything, so every sentence is one line, without characters that can't be seen, and not for ever long.
 """
 
 import datetime as dt
 from dataclasses import dataclass
+
+LONGEST_PART = 400  # characters; the headers of a whole export, put in one sentence, would hide the rest of it
+
+
+def one_line(text: str) -> str:
+    """A part of a sentence, on one line: what can't be printed, line ends among them, becomes a blank."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= LONGEST_PART else f"{line[:LONGEST_PART]}…"
 
 
 class FirstbellError(Exception):
@@ -29,7 +38,7 @@ class GiveUp(FirstbellError):
     reason: str
 
     def __str__(self) -> str:
-        return self.reason
+        return one_line(self.reason)
 
 
 @dataclass
@@ -40,7 +49,7 @@ class NeedsHuman(FirstbellError):
     where: str
 
     def __str__(self) -> str:
-        return f"{self.what} ({self.where})"
+        return f"{one_line(self.what)} ({one_line(self.where)})"
 
 
 @dataclass
@@ -50,7 +59,7 @@ class Misconfigured(FirstbellError):
     check: str
 
     def __str__(self) -> str:
-        return self.check
+        return one_line(self.check)
 
 
 @dataclass
@@ -69,5 +78,6 @@ class BadInput(FirstbellError):
 
     def __str__(self) -> str:
         row = f", row {self.row}" if self.row else ""
-        column = f", column '{self.column}'" if self.column else ""
-        return f"{self.file}{row}{column}: found {self.found}, expected {self.expected}"
+        column = f", column '{one_line(self.column)}'" if self.column else ""
+        where = f"{one_line(self.file)}{row}{column}"
+        return f"{where}: found {one_line(self.found)}, expected {one_line(self.expected)}"

@@ -30,6 +30,10 @@ from firstbell.errors import NeedsHuman
 from firstbell.records import SheetRows
 from sheets_templates import SheetLayout, WorkbookLayout
 
+# What openpyxl, which believes what it reads, stumbles over in a damaged file: a number of a style there is none of,
+# a part that is not there, a child where a text should be.
+DAMAGED = (InvalidFileException, ParseError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
 
 def drawn(before: bytes | None, layout: WorkbookLayout, sheets: Sequence[SheetRows], *, as_at: str, file: str) -> bytes:
     """The workbook brought up to date, as bytes; the same content is the same bytes.
@@ -49,7 +53,7 @@ def drawn(before: bytes | None, layout: WorkbookLayout, sheets: Sequence[SheetRo
         elif sheet.name not in rows:
             continue
         else:
-            page = book[name]
+            page = _sheet_of(book, name, file)
         _draw(page, sheet, rows.get(sheet.name, SheetRows(sheet.name, {})), table, lists, as_at)
     return _saved(book)
 
@@ -64,6 +68,14 @@ def _draw(page: Worksheet, layout: SheetLayout, wanted: SheetRows, table: Table,
     renew_rules(page, layout, table, lists, last)
     if layout.chart is not None:
         renew_chart(page, layout.chart, table, last)
+
+
+def _sheet_of(book: Workbook, name: str, file: str) -> Worksheet:
+    """The sheet of this name; one that openpyxl left out, because its part is spoilt, must not be lost by saving."""
+    if name not in book.sheetnames:
+        raise NeedsHuman(f"the sheet '{name}' is damaged: put back an earlier version", file)
+    page: Worksheet = book[name]
+    return page
 
 
 def _new_sheet(book: Workbook, layout: SheetLayout, position: int) -> tuple[Worksheet, Table]:
@@ -85,7 +97,7 @@ def _opened(content: bytes, file: str) -> Workbook:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)
             book = load_workbook(io.BytesIO(content), rich_text=True)
-    except (InvalidFileException, KeyError, ValueError, TypeError, ParseError) as error:
+    except DAMAGED as error:
         raise NeedsHuman("the workbook is damaged: put back an earlier version", file) from error
     _fit_notes(book)
     return book

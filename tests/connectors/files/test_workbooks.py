@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import zipfile
+import zlib
 
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
@@ -153,6 +154,54 @@ def test_a_stray_cell_far_away_is_refused_if_it_makes_the_sheet_huge(write_book,
     path = write_book("marks.xlsx", [HEADER, ["P1", DAY, "AM", "/"]], lambda sheet: sheet.__setitem__(cell, "x"))
 
     with pytest.raises(BadInput, match=f"far away.*{place}"):
+        read_marks(path)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b'r="B2"', b'r="xfd1048576"'),
+        (b'r="B2"', b'r = "XFD1048576"'),
+        (b'r="B2"', b'r="A99999999999999999999"'),
+        (b'<row r="2" spans="1:4"><c r="A2"', b'<row r="99999999"><c'),
+    ],
+    ids=["small letters", "blanks", "too many figures", "no place but its row's"],
+)
+def test_a_stray_cell_written_as_no_program_does_is_seen_too(with_part, before, after):
+    def put_far_away(sheet):
+        sheet = sheet.replace(b'<row r="2"><c r="A2"', b'<row r="2" spans="1:4"><c r="A2"')
+        assert before in sheet
+        return sheet.replace(before, after)
+
+    with pytest.raises(BadInput, match="far away"):
+        read_marks(with_part("xl/worksheets/sheet1.xml", put_far_away))
+
+
+def test_a_sheet_is_looked_through_wherever_it_lies(with_part):
+    path = with_part("xl/worksheets/sheet1.xml", lambda sheet: sheet.replace(b"<v>", b"<f>1+1</f><v>"))
+    path.write_bytes(path.read_bytes().replace(b"xl/worksheets/sheet1.xml", b"xl/WORKSHEETS/sheet1.xml"))
+
+    with pytest.raises(BadInput, match="a formula"):
+        read_marks(path)
+
+
+def test_a_part_larger_than_it_says_is_refused(with_part):
+    path = with_part("xl/media/image1.bin", lambda _: bytes(3_000_000))
+    told, real = (3_000_000).to_bytes(4, "little"), (10).to_bytes(4, "little")
+    checksums = zlib.crc32(bytes(3_000_000)).to_bytes(4, "little"), zlib.crc32(bytes(10)).to_bytes(4, "little")
+    path.write_bytes(path.read_bytes().replace(told, real).replace(*checksums))
+
+    with pytest.raises(BadInput, match="damaged"):
+        read_marks(path)
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_workbook_packed_as_no_program_packs_is_refused(with_part, packing):
+    path = with_part("xl/media/image1.bin", lambda _: b"x")
+    with zipfile.ZipFile(path, "a", packing) as archive:
+        archive.writestr("xl/media/image2.bin", bytes(50_000_000))
+
+    with pytest.raises(BadInput, match="damaged or protected"):
         read_marks(path)
 
 

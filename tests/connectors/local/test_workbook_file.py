@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors._workbook_parts import LARGEST_UNPACKED
 from connectors.local import workbook_file
 from connectors.local.workbook import LocalWorkbook
 from connectors.local.workbook_drawing import drawn
@@ -209,11 +210,49 @@ def test_what_is_no_workbook_of_ours_is_refused_in_a_sentence_and_left_alone(pat
 
 
 def test_a_file_that_unpacks_to_far_too_much_is_refused_before_it_is_unpacked(path):
-    path.write_bytes(with_parts(the_bytes(), {"xl/media/blank.bin": bytes(workbook_file.MOST_BYTES)}))
+    path.write_bytes(with_parts(the_bytes(), {"xl/media/blank.bin": bytes(LARGEST_UNPACKED)}))
 
     assert path.stat().st_size < 1_000_000
     with pytest.raises(NeedsHuman, match="too large"):
         LocalWorkbook(path).read(LAYOUT)
+
+
+def the_sheet(content, before, after):
+    """A workbook of ours in whose first sheet something was replaced."""
+    name = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheet = archive.read(name)
+    assert before in sheet
+    return with_parts(content, {name: sheet.replace(before, after, 1)})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        (b'r="B6"', b'r="B1048576"', "far away from the others, in row 1,048,576"),
+        (b'r="B6"', b'r="XFD1048576"', "far away"),
+        (b'r="B6"', b'r="A99999999999999999999"', "far away"),
+        (b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>', "merged or linked"),
+        (b"</sheetData>", b"</sheetData><hyperlinks><hyperlink ref='A1:Z1048576'/></hyperlinks>", "merged or linked"),
+        (b'r="B6" s="', b'r="B6" s="999', "damaged"),
+    ],
+)
+def test_cells_that_would_take_gigabytes_are_refused_before_anything_opens_them(path, before, after, sentence):
+    content = the_sheet(the_bytes(), before, after)
+    path.write_bytes(content)
+
+    with pytest.raises(NeedsHuman, match=sentence):
+        draw_today(LocalWorkbook(path), a=ALICIA)
+
+    assert path.read_bytes() == content
+
+
+def test_a_row_that_only_has_a_height_lies_far_away_in_peace(path):
+    path.write_bytes(the_sheet(the_bytes(), b"</sheetData>", b'<row r="1048576" ht="12"></row></sheetData>'))
+
+    draw_today(LocalWorkbook(path), a=ALICIA)
+
+    assert set(read_sheet(LocalWorkbook(path), "Today").rows) == {"a"}
 
 
 def test_entities_and_external_documents_in_a_workbook_are_never_followed(path):

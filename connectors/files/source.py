@@ -1,6 +1,7 @@
 """A file as it was at one moment: its bytes, and when it was last changed."""
 
 import datetime as dt
+import errno
 import os
 import stat
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from pathlib import Path
 from firstbell.errors import BadInput, NeedsHuman, RetryLater
 
 LARGEST_FILE = 100 * 1024 * 1024  # bytes; a school year of marks, one row each, is 12 MB
+# There is nothing of that name, or a folder, or there could not be: waiting does not help.
+NO_FILE = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP}
 STILL_BEING_WRITTEN = dt.timedelta(seconds=30)
 
 
@@ -33,11 +36,11 @@ def read_source(path: Path) -> Source:
             raise BadInput(path.name, f"{before.st_size:,} bytes", f"at most {LARGEST_FILE:,}")
         data = path.read_bytes()
         after = path.stat()
-    except FileNotFoundError as error:
-        raise BadInput(path.name, "no such file", "an export of that name") from error
     except PermissionError as error:
         raise NeedsHuman(f"{path.name} can't be opened: close it, or let Firstbell read it", path.name) from error
     except OSError as error:
+        if error.errno in NO_FILE:
+            raise BadInput(path.name, "no such file", "an export of that name") from error
         raise RetryLater(STILL_BEING_WRITTEN) from error
     if _state(before) != _state(after) or len(data) != after.st_size:
         raise RetryLater(STILL_BEING_WRITTEN)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.files.answers import year_group
+from connectors.files.dates import is_likely
 from connectors.files.decode import decode
 from connectors.files.source import Source, read_source
 from firstbell.errors import BadInput
@@ -97,7 +98,7 @@ class _CalendarFile:
         return [self.plain_date(value, key) for value in values]
 
     def plain_date(self, value: object, key: str) -> dt.date:
-        if isinstance(value, dt.datetime) or not isinstance(value, dt.date):
+        if isinstance(value, dt.datetime) or not isinstance(value, dt.date) or not is_likely(value):
             self.refuse("no date", "a date as 2026-09-03, without quotes", key)
         return value  # type: ignore[return-value]
 

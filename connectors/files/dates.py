@@ -23,6 +23,7 @@ MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "o
 MONTHS = {name: number for number, name in enumerate(MONTH_NAMES, 1)}
 EXPECTED = "dates as DD/MM/YYYY or YYYY-MM-DD, all in one form"
 MONTHS_IN_A_YEAR = 12
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # outside them is a slip of the hand, and the rules reckon years ahead of a birth
 
 
 def one_date(text: str) -> dt.date | None:
@@ -83,6 +84,12 @@ def _refuse_month_first(text: str, refusal: BadInput) -> None:
 def _date(year: str, month: str, day: str) -> dt.date | None:
     number = int(month) if month.isdigit() else MONTHS.get(month[:3].lower(), 0)
     try:
-        return dt.date(int(year), number, int(day))
+        found = dt.date(int(year), number, int(day))
     except ValueError:
         return None
+    return found if is_likely(found) else None
+
+
+def is_likely(day: dt.date) -> bool:
+    """Whether a day of a school's records can be meant."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR

@@ -54,6 +54,7 @@ def test_a_calendar_written_is_the_calendar_read(tmp_path):
         ("[2026-11-27]", "2026-11-27", 4, "no list"),
         ("[2026-11-27]", '["2026-11-27"]', 4, "no date"),
         ("[2026-11-27]", "[2026-11-27T09:00:00]", 4, "no date"),
+        ("2026-12-25", "9999-12-25", 3, "no date"),
         ("[2026-11-27]", "[2026-10-27]", 4, "2026-10-27, which lies in no term"),
         ("date = 2026-12-01", "date = 2027-01-01", 5, "2027-01-01, which lies in no term"),
         ('["7"]', '["Year 7"]', 5, "years that are no year groups"),

@@ -24,7 +24,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns 0 done, 1 findings need a person, 2 wrong use or bad input, 3 outside failed."""
     from firstbell.cli.app import app  # noqa: PLC0415 - only the command line loads typer
 
+    arguments = sys.argv[1:] if arguments is None else arguments
     try:
+        _require_text(arguments)
         app(args=arguments)
     except FirstbellError as error:
         sys.stderr.write(f"{error}\n")
@@ -32,6 +34,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else WRONG_USE
     return DONE
+
+
+def _require_text(arguments: Sequence[str]) -> None:
+    """Raises BadInput for a byte that is no letter: Python lets it in as half a character, which nothing can write."""
+    if any("\ud800" <= character <= "\udfff" for argument in arguments for character in argument):
+        raise BadInput("the command line", "a byte that is no letter in UTF-8", "letters, figures and signs")
 
 
 if __name__ == "__main__":

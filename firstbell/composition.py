@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from firstbell.errors import Misconfigured
+from firstbell.errors import BadInput, Misconfigured
 from firstbell.ports import Clock, Mailer, Store
 from firstbell.records import Marks, Problem, School
 from firstbell.settings import EnvironmentSecrets, Settings, load_settings
@@ -19,6 +19,7 @@ from rules.calendar import SchoolCalendar
 from rules.people import Pupil
 
 OUTBOX, CHANNEL = Path("outbox"), Path("Safeguarding") / "channel"
+LIKELY_YEARS = range(2000, 2200)
 COLUMN_MAPPING = "column-mapping.toml"
 
 
@@ -42,12 +43,14 @@ class SetClock:
 
 
 def clock_for(settings: Settings, at: dt.datetime | None) -> Clock:
-    """The real clock, or one that stands at a local time of the school."""
+    """The real clock, or one that stands at a local time of the school. Raises BadInput, as `clock_at` does."""
     return SystemClock() if at is None else clock_at(settings, at)
 
 
 def clock_at(settings: Settings, at: dt.datetime) -> SetClock:
-    """A clock that stands at a local time of the school."""
+    """A clock that stands at a local time of the school. Raises BadInput for a time out of all use."""
+    if at.year not in LIKELY_YEARS:
+        raise BadInput("--at", f"the year {at.year}", f"a year from {LIKELY_YEARS[0]} to {LIKELY_YEARS[-1]}")
     return SetClock(at if at.tzinfo else at.replace(tzinfo=settings.zone))
 
 

@@ -118,9 +118,12 @@ def init_command(
 
 def _write_new(path: Path, text: str) -> None:
     """Write a file that is not there yet. Raises BadInput rather than overwrite one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except FileExistsError as error:
         raise BadInput(str(path), "a file that is there already", "a new folder (choose one with --folder)") from error
+    except OSError as error:
+        found = f"a place that can't be written ({error.strerror})"
+        raise BadInput(str(path), found, "a folder of your own (choose one with --folder)") from error

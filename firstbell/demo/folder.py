@@ -19,7 +19,11 @@ def demo_folder(out: Path) -> Iterator[Path]:
     and for one where a demo was cut off, because there nobody can say which files are whose.
     """
     _clear(out)
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        found = f"a place that can't be written ({error.strerror})"
+        raise BadInput(str(out), found, "a folder for the demo to fill; choose another with --out") from error
     theirs = set(_files(out))
     marker = out / MARKER
     _write(marker, [UNFINISHED])

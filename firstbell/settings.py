@@ -40,8 +40,16 @@ def _time_zone(text: str) -> str:
     return text
 
 
+def _path(path: Path) -> Path:
+    """The path, if a system can have it. Raises ValueError."""
+    if not str(path).isprintable():
+        raise ValueError("a path holds a character that can't be seen")
+    return path
+
+
 WatchedJob = Literal["sync", "chase", "first-day-contact", "self-check"]
 Email = Annotated[str, Field(pattern="@"), AfterValidator(_one_address)]
+Place = Annotated[Path, AfterValidator(_path)]
 
 
 class Section(BaseModel):
@@ -239,7 +247,7 @@ class MisSettings(Section):
     """
 
     kind: Literal["files"] = "files"
-    folder: Path
+    folder: Place
     afternoon_from_period: Annotated[int, Field(ge=1, le=20)] = 4
     reread_school_days: Annotated[int, Field(ge=7, le=200)] = 14
 
@@ -262,7 +270,7 @@ class SmtpSettings(Section):
     username: str = ""
     password_secret: str = ""
     sender: Email
-    certificate_authority: Path | None = None
+    certificate_authority: Place | None = None
 
 
 class LocalSettings(Section):
@@ -271,8 +279,8 @@ class LocalSettings(Section):
     `anchors`: the file of the ledger's anchors; name one on another drive, where who can alter the store cannot write.
     """
 
-    folder: Path = Path()
-    anchors: Path = Path("ledger-anchors.txt")
+    folder: Place = Path()
+    anchors: Place = Path("ledger-anchors.txt")
 
 
 class StaffMember(Section):

@@ -50,6 +50,7 @@ def test_a_whole_school_toml_is_read(read):
         ("Europe/London", "../../etc/passwd"),
         ("dee@example.org", "dee@example.org, eve@example.org"),
         ("dee@example.org", "d\u00e9e@example.org"),
+        ('folder = "mis"', 'folder = "mis\\u0000"'),
         ("session_ends = 12:20:00", "session_ends = 09:00:00"),
         ("opens = 13:10:00", "opens = 12:10:00"),
         ("[[staff]]", '[returns]\nreaders = ["ZZ"]\n\n[[staff]]'),

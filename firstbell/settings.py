@@ -40,6 +40,13 @@ def _time_zone(text: str) -> str:
     return text
 
 
+def _host(text: str) -> str:
+    """The text, if it can be the name of a server and no address of a page or a file. Raises ValueError."""
+    if re.fullmatch(r"[A-Za-z0-9_.:-]+", text) is None:
+        raise ValueError("it is no server's name, such as mail.example.org")
+    return text
+
+
 def _path(path: Path) -> Path:
     """The path, if a system can have it. Raises ValueError."""
     if not str(path).isprintable():
@@ -264,7 +271,7 @@ class OutgoingSettings(Section):
 class SmtpSettings(Section):
     """An SMTP submission server. The password is read from the secret named here, never from this file."""
 
-    host: str
+    host: Annotated[str, AfterValidator(_host)]
     port: Annotated[int, Field(ge=1, le=65535)] = 587
     security: Literal["starttls", "tls"] = "starttls"
     username: str = ""

@@ -70,6 +70,12 @@ def test_toml_that_its_reader_stumbles_over_is_refused_in_a_sentence(read, odd):
         read(odd + TOML)
 
 
+@pytest.mark.parametrize("host", ["file:///etc/passwd", "http://169.254.169.254/", "smtp://x", "", "a b", "x\\r\\ny"])
+def test_an_address_of_a_page_in_place_of_the_mail_servers_name_is_refused(read, host):
+    with pytest.raises(BadInput, match=r"smtp\.host.*no server's name"):
+        read(TOML + f'[smtp]\nhost = "{host}"\nsender = "absence@example.org"\n')
+
+
 def test_a_folder_in_place_of_the_file_is_refused_in_a_sentence(tmp_path):
     with pytest.raises(BadInput, match=r"school\.toml"):
         load_settings(tmp_path)

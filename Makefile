@@ -2,7 +2,7 @@
 PYTHON := $(shell command -v python3 || command -v python)
 VENV := .venv/bin
 
-.PHONY: demo test check proof lock golden
+.PHONY: demo test check proof fuzz lock golden
 
 demo: ## a whole school morning on this computer
 	@$(PYTHON) bootstrap.py demo
@@ -28,6 +28,11 @@ check: ## what CI checks besides the tests
 proof: ## the three engines agree on a hundred thousand made-up pupils
 	@$(PYTHON) bootstrap.py test
 	@$(VENV)/python -m pytest tests/engine -n 2 --pupils 100000
+
+CASES ?= 2000
+fuzz: ## bad input without end: CASES of each property, the families' mornings among them
+	@$(PYTHON) bootstrap.py test
+	@$(VENV)/python -m pytest -n 2 --timeout 0 --fuzz $(CASES) tests/bad_inputs tests/rules/contact/test_families.py tests/workflows/test_any_family.py
 
 lock: ## after a change of dependencies
 	@$(PYTHON) bootstrap.py test

@@ -1,15 +1,53 @@
-"""Fixtures for every test: the repository's root, and golden files."""
+"""For every test: the repository's root, golden files, and how many cases a property is tried on."""
 
-from collections.abc import Callable
+import random
+import re
+from collections.abc import Callable, Generator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).parents[1]
+EVERYDAY = 100  # cases of each property; `make fuzz` tries many more
+CASES_TRIED = re.compile(r"- (\d+) passing, (\d+) failing")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--golden", action="store_true", help="draw the golden files again instead of comparing them")
+    parser.addoption("--fuzz", type=int, metavar="N", help="try each property on N cases instead of the usual number")
+
+
+@pytest.hookimpl(tryfirst=True)  # before Hypothesis looks at its seed
+def pytest_configure(config: pytest.Config) -> None:
+    cases = config.getoption("--fuzz")
+    hypothesis.settings.register_profile(
+        "firstbell",
+        max_examples=cases or EVERYDAY,
+        deadline=None,  # a loaded machine is no failure
+        print_blob=True,
+        suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.data_too_large],
+    )
+    hypothesis.settings.load_profile("firstbell")
+    if cases and config.getoption("--hypothesis-seed") is None:
+        config.option.hypothesis_seed = str(random.SystemRandom().randrange(10**9))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "teardown":
+        found = CASES_TRIED.findall(getattr(item, "hypothesis_statistics", ""))
+        report.user_properties.append(("cases", sum(int(passing) + int(failing) for passing, failing in found)))
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if config.getoption("--fuzz"):
+        reports = [each for found in terminalreporter.stats.values() for each in found if hasattr(each, "when")]
+        cases = sum(dict(each.user_properties).get("cases", 0) for each in reports if each.when == "teardown")
+        seed = config.getoption("--hypothesis-seed")
+        terminalreporter.write_line(f"{cases:,} cases tried; the same again: --hypothesis-seed={seed}")
 
 
 @pytest.fixture(scope="session")

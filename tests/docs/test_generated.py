@@ -3,7 +3,10 @@
 import ast
 import json
 import tomllib
+from pathlib import Path
+from posixpath import normpath
 
+import yaml
 from typer.main import get_command
 
 from firstbell.cli.app import app
@@ -180,3 +183,21 @@ def drawing_of(contract):
     else:
         arrows = f"{', '.join(contract['source_modules'])}\n  ✕─► {', '.join(contract['forbidden_modules'])}"
     return f"{contract['name']}\n  {arrows}"
+
+
+def test_the_page_of_bad_input_lists_every_one_with_its_proof(generated, root):
+    index = yaml.safe_load((root / "tests" / "bad_inputs" / "index.yaml").read_text(encoding="utf-8"))
+
+    rows = [(number, row["input"], answer_of(row), proofs_of(row)) for number, row in enumerate(index, 1)]
+
+    generated("docs/bad-input.md", "bad input", table(["no.", "what comes in", "what happens", "proved in"], rows))
+
+
+def answer_of(row):
+    return row["answer"] + (f" *The rest comes with {row['comes_with']}.*" if "comes_with" in row else "")
+
+
+def proofs_of(row):
+    """The files of the proofs, each once: the names of the tests stand in the index."""
+    files = dict.fromkeys(proof.partition("::")[0] for proof in row["proof"])
+    return "; ".join(f"[{Path(file).stem}](../{normpath(f'tests/{file}')})" for file in files)

@@ -135,6 +135,21 @@ def test_one_day_alone_can_be_asked_about():
     assert (found["possible"], found["unauthorised"]) == (2, 2)
 
 
+def test_marks_where_no_session_can_be_are_told_and_do_not_count():
+    marks = read_register("2026-11-02  O. O. O. O. O. O. O.")
+    pupil = a_pupil(on_roll_from=dt.date(2026, 11, 3), on_roll_to=dt.date(2026, 11, 5))
+
+    (found,) = answer(marks, [pupil])["pupils"]
+
+    assert found["possible"] == 3
+    assert [(problem["date"], problem["problem"]) for problem in found["problems"]] == [
+        ("2026-11-02", "The pupil was not on roll on this day."),
+        ("2026-11-06", "The pupil was not on roll on this day."),
+        ("2026-11-07", "There is no session on this day: it is a weekend."),
+        ("2026-11-08", "There is no session on this day: it is a weekend."),
+    ]
+
+
 def test_a_planned_closure_is_queried_when_another_pupil_was_in_school():
     marks = read_register("2026-11-02  ## ##", "P1") + read_register("2026-11-02  /\\ ##", "P2")
 

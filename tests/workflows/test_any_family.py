@@ -6,7 +6,7 @@ message leaves, and asks whether this address might hear of this child.
 
 import datetime as dt
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstbell.errors import RetryLater
@@ -207,7 +207,7 @@ class FamilyStory(MorningStory):
 TIMES = ("09:45", "09:50", "09:56", "10:07", "10:18", "10:40", "11:10", "12:25")
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=3 * settings().max_examples)
 @given(
     links=st.dictionaries(st.tuples(some_child, some_person), link, min_size=4, max_size=16),
     inboxes=st.tuples(*[some_inbox] * 4),

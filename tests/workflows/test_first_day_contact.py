@@ -166,6 +166,20 @@ def test_a_code_that_the_register_may_not_hold_is_refused_beside_it(story):
     assert story.states("ALICIA") == [State.HELD]
 
 
+def test_a_formula_typed_as_a_reason_is_refused_beside_it_and_goes_nowhere(story):
+    story.given_an_unexplained_absence("ALICIA")
+    story.when_the_run_happens("09:45")
+
+    story.when_somebody_types("Today", pupil_session_key("ALICIA", THIS_MORNING), Reason_given="=1+1", Initials="AO")
+    story.when_the_run_happens("09:50")
+
+    (row,) = [row for row in story.attendance.sees("Today") if row.get("Code") == "N"]
+    assert "holds a formula" in row["Firstbell says"]
+    assert "=1+1" not in str([(e.kind, e.facts) for e in story.store.ledger.entries()])
+    assert not any("=1+1" in cell.value for cell in story.store.desk.cells("Attendance"))
+    assert story.states("ALICIA") == [State.HELD]
+
+
 def test_a_bounce_moves_on_to_the_next_contact_and_then_to_the_phone(story):
     story.given_an_unexplained_absence("ALICIA")
     story.given_a_contact("GRAN", "ALICIA", priority=2)

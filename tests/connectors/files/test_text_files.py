@@ -130,6 +130,14 @@ def test_a_file_without_a_header_gives_no_name_away(write):
     assert "orla@" not in str(refused.value)
 
 
+@pytest.mark.parametrize("name", ["marks.csv", "marks.xlsx"])
+def test_a_sign_in_page_saved_as_an_export_is_refused(write, name):
+    page = "<!DOCTYPE html><html><head><title>Sign in</title></head><body>user, password, date, code</body></html>\n"
+
+    with pytest.raises(BadInput, match=r"column name we know|damaged"):
+        read_marks(write(name, page * 30))
+
+
 def test_a_row_with_more_cells_than_the_header_is_left_out_and_told(marks_in):
     marks, problems = marks_in("pupil_id,date,session,code\nP1,23/11/2026,AM,/\nP2,23/11/2026,AM,/,N\n")
 

@@ -1,0 +1,45 @@
+"""Nothing of ours fetches what a text names, or writes a file that a spreadsheet opens as formulas."""
+
+import pytest
+
+FETCHES = ("urllib.request", "http.client", "ftplib", "requests", "httpx", "aiohttp", "urllib3", "webbrowser")
+WRITES_CSV = ("csv.writer", "csv.DictWriter")
+MADE_UP = ("firstbell/demo/", "firstbell/testing/")  # they write what an MIS would export, for no person to open
+
+
+def uses_of(names, source):
+    return [
+        f"{source.path}:{line} uses {used}"
+        for line, used in source.uses()
+        if any(used == name or used.startswith(f"{name}.") for name in names)
+    ]
+
+
+def test_no_module_fetches_an_address_so_no_redirect_or_file_url_is_followed(sources):
+    found = [use for source in sources for use in uses_of(FETCHES, source)]
+
+    assert found == [], (
+        "a connector over HTTP needs one home that refuses redirects, file: and addresses of this network"
+    )
+
+
+def test_only_made_up_exports_are_written_as_csv(sources):
+    ours = [source for source in sources if not source.path.startswith(MADE_UP)]
+
+    found = [use for source in ours for use in uses_of(WRITES_CSV, source)]
+
+    assert found == [], (
+        "people open CSV in Excel, which calculates it: put ' before = + - @ tab and CR, or write a workbook"
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [
+        (FETCHES, "import urllib.request\nurllib.request.urlopen('file:///etc/passwd')"),
+        (FETCHES, "from http.client import HTTPConnection\nHTTPConnection('x')"),
+        (WRITES_CSV, "import csv\ncsv.writer(file)"),
+    ],
+)
+def test_the_guard_sees(names, text, source):
+    assert uses_of(names, source(text))

@@ -43,14 +43,16 @@ class SetClock:
 
 
 def clock_for(settings: Settings, at: dt.datetime | None) -> Clock:
-    """The real clock, or one that stands at a local time of the school. Raises BadInput, as `clock_at` does."""
-    return SystemClock() if at is None else clock_at(settings, at)
+    """The real clock, or one that stands at a local time of the school. Raises BadInput for a time out of all use."""
+    if at is None:
+        return SystemClock()
+    if at.year not in LIKELY_YEARS:
+        raise BadInput("--at", f"the year {at.year}", f"a year from {LIKELY_YEARS[0]} to {LIKELY_YEARS[-1]}")
+    return clock_at(settings, at)
 
 
 def clock_at(settings: Settings, at: dt.datetime) -> SetClock:
-    """A clock that stands at a local time of the school. Raises BadInput for a time out of all use."""
-    if at.year not in LIKELY_YEARS:
-        raise BadInput("--at", f"the year {at.year}", f"a year from {LIKELY_YEARS[0]} to {LIKELY_YEARS[-1]}")
+    """A clock that stands at a local time of the school."""
     return SetClock(at if at.tzinfo else at.replace(tzinfo=settings.zone))
 
 

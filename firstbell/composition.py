@@ -17,9 +17,13 @@ from firstbell.settings import EnvironmentSecrets, Settings, load_settings
 from firstbell.workflows.office import Office
 from rules.calendar import SchoolCalendar
 from rules.people import Pupil
+from sheets_templates.cases import CASES_WORKBOOK
 
 OUTBOX, CHANNEL = Path("outbox"), Path("Safeguarding") / "channel"
 LIKELY_YEARS = range(2000, 2200)
+RESTRICTED = Path("Restricted")
+# Inside a restricted folder, so that reading its access back tells who can open the workbook.
+CASES_FILE = RESTRICTED / CASES_WORKBOOK.name / f"{CASES_WORKBOOK.name}.xlsx"
 COLUMN_MAPPING = "column-mapping.toml"
 
 
@@ -88,10 +92,11 @@ def office_of(settings: Settings, clock: Clock, *, rehearse: bool) -> Office:
         store=open_store_for(settings, rehearse=rehearse),
         attendance_workbook=LocalWorkbook(folder / "Attendance.xlsx"),
         safeguarding_workbook=LocalWorkbook(folder / "Safeguarding" / "Safeguarding.xlsx"),
+        cases_workbook=LocalWorkbook(folder / CASES_FILE),
         mailer=_mailer(settings, folder, clock, rehearse=rehearse),
         channel=LocalChannel(folder / CHANNEL, clock),
-        folders=LocalFolders(folder / "Restricted"),
         anchors=AnchorFile(folder / settings.local.anchors),
+        folders=LocalFolders(folder / RESTRICTED),
         clock=clock,
         wording=Wording.of_school(settings.local.folder / "message_templates"),
     )

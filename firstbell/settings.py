@@ -55,6 +55,7 @@ def _path(path: Path) -> Path:
 
 
 WatchedJob = Literal["sync", "chase", "first-day-contact", "self-check"]
+Initials = Annotated[str, Field(pattern=r"^[A-Z]{2,4}$")]
 Email = Annotated[str, Field(pattern="@"), AfterValidator(_one_address)]
 Place = Annotated[Path, AfterValidator(_path)]
 
@@ -238,12 +239,17 @@ class LettersSettings(Section):
 
     `from_percent`: absence from which the first letter, an offer of help, is drafted. `wait_school_days`: how long each
     step is given before the next is looked at. `improve_weeks`: how long a notice to improve runs (the national
-    framework: three to six weeks).
+    framework: three to six weeks). `hand_over_days`: how long after its draft that time begins, so that it can be read,
+    approved and handed over first. `signed_by`: initials of the person who signs. `readers`: initials of the only
+    people who may open the drafts and the Attendance cases workbook. While either is empty, no letter is drafted.
     """
 
     from_percent: Annotated[int, Field(ge=5, le=20)] = 10
     wait_school_days: Annotated[int, Field(ge=5, le=60)] = 15
     improve_weeks: Annotated[int, Field(ge=3, le=6)] = 6
+    hand_over_days: Annotated[int, Field(ge=1, le=28)] = 7
+    signed_by: str = ""
+    readers: tuple[Initials, ...] = ()
 
 
 class MisSettings(Section):
@@ -335,6 +341,8 @@ class Settings(Section):
             raise ValueError("at least one member of staff must have is_safeguarding = true")
         if not set(self.returns.readers) <= set(initials):
             raise ValueError("returns.readers must be initials of the staff in this file")
+        if unknown := {self.letters.signed_by, *self.letters.readers} - {*initials, ""}:
+            raise ValueError(f"[letters] names {', '.join(sorted(unknown))}, and no [[staff]] has these initials")
         return self
 
     @property

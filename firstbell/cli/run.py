@@ -22,7 +22,7 @@ from firstbell.workflows.register_chase import ChaseSummary
 from firstbell.workflows.self_check import self_check
 from firstbell.workflows.sync import SyncSummary
 from firstbell.workflows.watchdog import watchdog
-from firstbell.workflows.weekly import WeeklyReport, returns, weekly
+from firstbell.workflows.weekly import WeeklyReport, cases, returns, weekly
 from firstbell.workflows.words import count_of
 
 DONE, NEEDS_A_PERSON = 0, 1
@@ -38,6 +38,7 @@ class Job(StrEnum):
     RETURNS = "returns"
     WATCHDOG = "watchdog"
     SELF_CHECK = "self-check"
+    CASES = "cases"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -139,6 +140,11 @@ def run_returns(office: Office) -> RunReport:
     return weekly_report(Job.RETURNS, returns(office))
 
 
+def run_cases(office: Office) -> RunReport:
+    """The attendance cases, and their report."""
+    return weekly_report(Job.CASES, cases(office))
+
+
 def weekly_report(job: Job, report: WeeklyReport) -> RunReport:
     """How the school stands, and what waits for a person."""
     figures = {
@@ -150,6 +156,7 @@ def weekly_report(job: Job, report: WeeklyReport) -> RunReport:
         "returns waiting for a decision": report.returns_open,
         "half-term messages to approve": report.half_term_messages,
         "lines in Codes to check": report.codes_to_check,
+        "letters of cases to read and approve": report.letters,
     }
     return RunReport(job, f"The week to {report.as_of:%d %B %Y}", figures, report.needs)
 
@@ -176,6 +183,7 @@ JOBS: dict[Job, Callable[[Office], RunReport]] = {
     Job.RETURNS: run_returns,
     Job.WATCHDOG: run_watchdog,
     Job.SELF_CHECK: run_self_check,
+    Job.CASES: run_cases,
 }
 
 

@@ -70,13 +70,14 @@ class MorningStory:
         self.mailer = FakeMailer()
         self.store = FakeStore()
         self.channel = FakeChannel()
-        self.attendance, self.safeguarding = FakeWorkbook(), FakeWorkbook()
+        self.attendance, self.safeguarding, self.cases = FakeWorkbook(), FakeWorkbook(), FakeWorkbook()
         self.office = Office(
             settings=settings,
             mis=self.mis,
             store=self.store,
             attendance_workbook=self.attendance,
             safeguarding_workbook=self.safeguarding,
+            cases_workbook=self.cases,
             mailer=mailer or self.mailer,
             channel=self.channel,
             folders=FakeFolders(),

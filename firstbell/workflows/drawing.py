@@ -1,10 +1,11 @@
 """Draw both workbooks from what this run found; a workbook somebody has open is left for the next run, and said so."""
 
+import datetime as dt
 from collections.abc import Mapping
 
 from firstbell.errors import NeedsHuman
 from firstbell.ports import Workbook
-from firstbell.records import SheetRows
+from firstbell.records import SheetRows, TypedAnswer
 from firstbell.workflows.office import Office
 from firstbell.workflows.views import attendance, follow_up, safeguarding, unexplained
 from firstbell.workflows.views.picture import Picture, Rows
@@ -22,9 +23,12 @@ def draw_workbooks(office: Office, picture: Picture, more: Mapping[str, Rows] | 
         (office.attendance_workbook, ATTENDANCE, attendance_sheets(office, picture) | dict(more or {})),
         (office.safeguarding_workbook, SAFEGUARDING, safeguarding_sheets(office, picture)),
     )
-    as_at = f"{picture.now.as_at.astimezone(office.settings.zone):%A %d %B %Y, %H:%M}"
-    failed = (_draw(office, picture, workbook, layout, rows, as_at) for workbook, layout, rows in books)
-    return tuple(sentence for sentence in failed if sentence)
+    answers, as_at = picture.said.to_typed, picture.now.as_at
+    return tuple(
+        sentence
+        for workbook, layout, rows in books
+        for sentence in draw_workbook(office, workbook, layout, rows, answers=answers, as_at=as_at)
+    )
 
 
 def attendance_sheets(office: Office, picture: Picture) -> dict[str, Rows]:
@@ -53,15 +57,21 @@ def safeguarding_sheets(office: Office, picture: Picture) -> dict[str, Rows]:
     }
 
 
-def _draw(
-    office: Office, picture: Picture, workbook: Workbook, layout: WorkbookLayout, rows: dict[str, Rows], as_at: str
-) -> str | None:
-    answers = picture.said.to_typed
+def draw_workbook(
+    office: Office,
+    workbook: Workbook,
+    layout: WorkbookLayout,
+    rows: Mapping[str, Rows],
+    *,
+    answers: Mapping[str, tuple[TypedAnswer, ...]],
+    as_at: dt.datetime,
+) -> tuple[str, ...]:
+    """Bring the given sheets up to date. Returns a sentence when that could not be done this time."""
     sheets = [SheetRows(sheet, found, answers.get(sheet, ())) for sheet, found in rows.items()]
     try:
-        workbook.draw(layout, sheets, as_at=as_at)
+        workbook.draw(layout, sheets, as_at=f"{as_at.astimezone(office.settings.zone):%A %d %B %Y, %H:%M}")
     except NeedsHuman as locked:
         facts = {"workbook": layout.name, "why": str(locked)}
         office.store.ledger.append("workbook.not_drawn", at=office.clock.now(), actor="Firstbell", facts=facts)
-        return f"The {layout.name} workbook could not be brought up to date: {locked}"
-    return None
+        return (f"The {layout.name} workbook could not be brought up to date: {locked}",)
+    return ()

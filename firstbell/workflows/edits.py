@@ -13,13 +13,17 @@ from dataclasses import dataclass, field
 from firstbell.ports import Workbook
 from firstbell.records import PersonsCell, SheetRead, TypedAnswer
 from firstbell.settings import StaffMember
-from firstbell.workflows.edit_handlers import HANDLERS, RefusedEdit, RowEdit
+from firstbell.workflows.case_edits import CASE_HANDLERS
+from firstbell.workflows.edit_handlers import HANDLERS as DAILY_HANDLERS
+from firstbell.workflows.edit_handlers import Handler, RefusedEdit, RowEdit
 from firstbell.workflows.office import Office
 from firstbell.workflows.row_keys import pupil_session_of
 from sheets_templates import Column, Kind, SheetLayout, WorkbookLayout
 from sheets_templates.attendance import ATTENDANCE
+from sheets_templates.cases import CASES_WORKBOOK
 from sheets_templates.safeguarding import SAFEGUARDING
 
+HANDLERS: dict[str, Handler] = {**DAILY_HANDLERS, **CASE_HANDLERS}
 SAYS = "Firstbell says"
 # The columns in which a person signs a row, by the sheets' own names for them.
 SIGNATURES = ("Initials", "Acknowledged by", "Hold owner", "Seen by", "Told by", "Owner")
@@ -36,7 +40,7 @@ class Said:
 
 
 def take_edits(office: Office) -> Said:
-    """Read both workbooks and take in what changed.
+    """Read the two workbooks of the day and take in what changed.
 
     Raises NeedsHuman for a workbook that can't be read: nothing is sent while a person's "stop" may stand unread.
     """
@@ -44,6 +48,13 @@ def take_edits(office: Office) -> Said:
     books = ((office.attendance_workbook, ATTENDANCE), (office.safeguarding_workbook, SAFEGUARDING))
     for workbook, layout in books:
         _take_workbook(office, workbook, layout, said)
+    return said
+
+
+def take_edits_of_cases(office: Office) -> Said:
+    """The same for the Attendance cases workbook, which no job of the day needs."""
+    said = Said()
+    _take_workbook(office, office.cases_workbook, CASES_WORKBOOK, said)
     return said
 
 

@@ -46,7 +46,7 @@ class Contract(StrEnum):
 class CaseFacts:
     """What is known of a case. `counts` is the school year so far; `given` the papers approved in it, with dates.
 
-    `support` are lines that staff wrote of what was tried. `meeting_is_settled`: held, or declined by the family.
+    `support` are lines of what was tried, fit for the family to read. `meeting_is_settled`: held, or declined.
     `school_days_since_step` None: no step was taken yet. `notice_until`: last day of a notice to improve.
     """
 
@@ -84,6 +84,12 @@ class Stage:
     def without_paper(self, why: str) -> "Stage":
         """The same stage when no paper can be made of it."""
         return Stage(None, replace(self.finding, outcome=Outcome.NOT_APPLICABLE, sentence=why))
+
+
+def improvement_days(dated: dt.date, settings: LettersSettings) -> tuple[dt.date, dt.date]:
+    """First and last day of a notice to improve drafted on `dated`, both inside: it begins once it can be in hand."""
+    first = dated + dt.timedelta(days=settings.hand_over_days)
+    return first, first + dt.timedelta(weeks=settings.improve_weeks) - dt.timedelta(days=1)
 
 
 def next_stage(facts: CaseFacts, as_of: dt.date, settings: LettersSettings) -> Stage:

@@ -8,47 +8,68 @@ import base64
 import datetime as dt
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from firstbell.errors import NeedsHuman
 from firstbell.messages.contexts import CONTEXTS, EASILY_READ, PaperContext, field_names, reference_of
 from firstbell.messages.rendering import Paper
 from firstbell.messages.shown import days_in_words
-from firstbell.records import LedgerEntry
+from firstbell.records import LedgerEntry, Roll
 from firstbell.settings import StaffMember
 from firstbell.workflows.approvals import NotApproved
-from firstbell.workflows.desk_notes import read_desk_notes
-from firstbell.workflows.letter_stages import CaseFacts, Stage, next_stage
+from firstbell.workflows.desk_notes import DeskNotes
+from firstbell.workflows.letter_stages import CaseFacts, Stage, improvement_days, next_stage
 from firstbell.workflows.office import Office
 from rules.calendar.sessions import in_words
 from rules.contact.permissions import Decision, Refusal, who_may_be_told
 from rules.contact.purposes import Purpose
-from rules.people import Personal, Pupil
+from rules.people import Contact, Personal, Pupil, PupilContact
 
 PROPOSED, APPROVED = "paper.proposed", "paper.approved"
 CASE_LENGTH = 10
-DRAFT = "Draft. Nobody has approved this letter: do not hand it over."
+NOTICE = Purpose.NOTICE_TO_IMPROVE_DRAFT
 # What stops an e-mail does not stop a letter that is handed over.
 NO_BAR_TO_PAPER = frozenset({Refusal.UNSUBSCRIBED, Refusal.NO_ADDRESS, Refusal.BAD_ADDRESS})
 
 
 @dataclass(frozen=True, slots=True)
+class Family:
+    """A pupil's links, the contacts by id (they may be the whole school's), and the addresses the DSL has blocked."""
+
+    links: tuple[PupilContact, ...] = ()
+    contacts: Mapping[str, Contact] = field(default_factory=dict)
+    blocked: frozenset[Personal] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
-    """A pupil's case with what its papers need: who signs them, and the only people who may open the folder."""
+    """A pupil's case with what its papers need: who may be given one, who signs, and who alone may open the folder."""
 
     pupil: Pupil
     facts: CaseFacts
+    family: Family
     signed_by: StaffMember
     readers: tuple[StaffMember, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """What came of a case: the stage with its sentence, and the document's name when there is one."""
+    """What came of a case: the stage with its sentence, and the document's name and number when there is a draft."""
 
     case_id: str
     stage: Stage
     document: str | None = None
+    number: int | None = None
+
+
+def families_of(roll: Roll, notes: DeskNotes) -> dict[str, Family]:
+    """The family of each pupil on the roll, by pupil id, as the MIS and the safeguarding team have it."""
+    contacts = {contact.id: contact for contact in roll.contacts}
+    links: dict[str, list[PupilContact]] = {pupil.id: [] for pupil in roll.pupils}
+    for link in roll.links:
+        links.setdefault(link.pupil_id, []).append(link)
+    blocked = notes.blocked_addresses
+    return {pupil: Family(tuple(own), contacts, blocked.get(pupil, frozenset())) for pupil, own in links.items()}
 
 
 def case_id(school: str, pupil_id: str) -> str:
@@ -59,9 +80,21 @@ def case_id(school: str, pupil_id: str) -> str:
 
 def papers_given(office: Office, pupil_id: str, since: dt.date) -> dict[Purpose, dt.date]:
     """The papers approved for a pupil from `since` on, with the date of each one's latest approval."""
+    return {Purpose(entry.facts["purpose"]): day for entry, day in _approved(office, pupil_id) if day >= since}
+
+
+def notice_period(office: Office, pupil_id: str, since: dt.date) -> tuple[dt.date, dt.date] | None:
+    """First and last day of the notice to improve that was approved last, from `since` on; None when none was."""
+    approved = (entry for entry, day in _approved(office, pupil_id) if day >= since)
+    notices = [entry.facts for entry in approved if entry.facts["purpose"] == NOTICE]
+    if not notices:
+        return None
+    return dt.date.fromisoformat(notices[-1]["improve_from"]), dt.date.fromisoformat(notices[-1]["improve_until"])
+
+
+def _approved(office: Office, pupil_id: str) -> list[tuple[LedgerEntry, dt.date]]:
     entries = office.store.ledger.entries(kind=APPROVED, pupil_id=pupil_id)
-    dated = ((Purpose(e.facts["purpose"]), e.at.astimezone(office.settings.zone).date()) for e in entries)
-    return {purpose: day for purpose, day in dated if day >= since}
+    return [(entry, entry.at.astimezone(office.settings.zone).date()) for entry in entries]
 
 
 def propose_paper(office: Office, case: Case, as_of: dt.date) -> Drafted:
@@ -74,47 +107,100 @@ def propose_paper(office: Office, case: Case, as_of: dt.date) -> Drafted:
     name = case_id(office.settings.school.key, case.pupil.id)
     if stage.paper is None:
         return Drafted(name, stage)
-    may_be_given = _may_be_given(office, case.pupil, stage.paper, as_of)
+    may_be_given = _may_be_given(case, stage.paper, as_of)
     if not may_be_given:
         return Drafted(name, stage.without_paper("No contact may be given a letter about this pupil."))
-    last = _last_draft(office, case.pupil.id, stage.paper)
-    paper = _render(office, case, stage.paper, _dated(last, as_of))
-    if last is None or last.facts["digest"] != _digest(paper):
-        paper = _render(office, case, stage.paper, as_of)
-        facts = {"may_be_given": ", ".join(may_be_given), "because": stage.finding.sentence}
+    papers = _papers(office, case.pupil.id)
+    number = sum(entry.kind == PROPOSED for entry in papers)
+    if not _still_stands(office, case, stage.paper, _standing(papers), as_of):
+        number += 1
+        paper = _render(office, case, stage.paper, as_of, _draft_status(number))
+        known = {"draft": str(number), "dated": as_of.isoformat(), "may_be_given": ", ".join(may_be_given)}
         _put(office, case, paper)
-        _record(office, PROPOSED, case, paper, "Firstbell", facts | {"dated": as_of.isoformat()})
-    return Drafted(name, stage, _document(name, stage.paper))
+        _record(office, PROPOSED, case, paper, "Firstbell", {**known, "because": stage.finding.sentence})
+    return Drafted(name, stage, document_of(name, stage.paper), number)
 
 
-def approve_paper(office: Office, case: Case, purpose: Purpose, person: StaffMember, as_of: dt.date) -> str:
-    """Approve the draft as it was read; it then says who approved it, and stays in its folder to be handed over.
+def approve_paper(office: Office, case: Case, number: int, person: StaffMember, as_of: dt.date) -> str:
+    """Approve the draft of this number as it was read; it then says who approved it, and stays to be handed over.
 
-    Raises NotApproved when there is no such draft, when it is not due any more, or when its words would be others now:
-    then a new draft stands in the folder, to be read first.
+    The facts of the case are those of the draft's own date: what was read is what is approved. Raises NotApproved when
+    it is not the latest draft, when it is not due any more, or when its words would be others now.
     """
-    last = _last_draft(office, case.pupil.id, purpose)
     if office.settings.person(person.initials) != person:
         raise NotApproved("Only somebody in the school's settings can approve a letter.")
-    if last is None or next_stage(case.facts, as_of, office.settings.letters).paper is not purpose:
-        raise NotApproved("There is no such draft, or it is not due any more.")
+    standing = standing_draft(office, case.pupil.id)
+    if standing is None or standing.facts["draft"] != str(number):
+        raise NotApproved(_no_such(number, standing))
+    purpose, dated = Purpose(standing.facts["purpose"]), _date_of(standing)
+    if next_stage(case.facts, as_of, office.settings.letters).paper is not purpose:
+        raise NotApproved("This letter is not due any more: see Why.")
     status = f"Approved by {person.name}, {person.role}, on {in_words(as_of)}."
-    paper = _render(office, case, purpose, _dated(last, as_of), status)
-    if _digest(paper) != last.facts["digest"]:
-        propose_paper(office, case, as_of)
-        raise NotApproved("The figures have changed since this was drafted: read the new draft in the folder first.")
+    paper = _render(office, case, purpose, dated, status)
+    if _digest(paper) != standing.facts["digest"] or _is_out_of_time(office, purpose, dated, as_of):
+        raise NotApproved("The facts have changed since this was drafted. Read the new draft, and type its number.")
     _put(office, case, paper)
-    _record(office, APPROVED, case, paper, person.initials, {"role": person.role})
+    _record(office, APPROVED, case, paper, person.initials, _approval(office, person, standing))
     return f"Approved by {person.initials}. Firstbell does not send it: print it from the folder and hand it over."
 
 
-def _may_be_given(office: Office, pupil: Pupil, purpose: Purpose, as_of: dt.date) -> tuple[str, ...]:
+def standing_draft(office: Office, pupil_id: str) -> LedgerEntry | None:
+    """The entry of the draft that stands in the folder; None when there is none, or it was approved."""
+    return _standing(_papers(office, pupil_id))
+
+
+def _papers(office: Office, pupil_id: str) -> list[LedgerEntry]:
+    entries = office.store.ledger.entries(pupil_id=pupil_id)
+    return [entry for entry in entries if entry.kind in {PROPOSED, APPROVED}]
+
+
+def _standing(papers: list[LedgerEntry]) -> LedgerEntry | None:
+    return papers[-1] if papers and papers[-1].kind == PROPOSED else None
+
+
+def _no_such(number: int, standing: LedgerEntry | None) -> str:
+    if standing is None:
+        return "No draft waits for approval in this case."
+    return f"Draft {number} is not the one that waits: read draft {standing.facts['draft']}, and type its number."
+
+
+def _date_of(draft: LedgerEntry) -> dt.date:
+    return dt.date.fromisoformat(draft.facts["dated"])
+
+
+def _approval(office: Office, person: StaffMember, draft: LedgerEntry) -> dict[str, str]:
+    """What the ledger keeps of an approval; of a notice to improve also its first and last day."""
+    facts = {"role": person.role, "draft": draft.facts["draft"], "dated": draft.facts["dated"]}
+    if draft.facts["purpose"] != NOTICE:
+        return facts
+    first, last = improvement_days(_date_of(draft), office.settings.letters)
+    return {**facts, "improve_from": first.isoformat(), "improve_until": last.isoformat()}
+
+
+def _still_stands(office: Office, case: Case, purpose: Purpose, draft: LedgerEntry | None, as_of: dt.date) -> bool:
+    """Whether the standing draft is of this paper and would say the same now; it keeps its date while it does."""
+    if draft is None or draft.facts["purpose"] != purpose:
+        return False
+    dated = _date_of(draft)
+    same = _digest(_render(office, case, purpose, dated, "")) == draft.facts["digest"]
+    return same and not _is_out_of_time(office, purpose, dated, as_of)
+
+
+def _is_out_of_time(office: Office, purpose: Purpose, dated: dt.date, as_of: dt.date) -> bool:
+    """Whether the time to improve has begun: then the parent would have less of it than the notice says."""
+    return purpose is NOTICE and as_of > improvement_days(dated, office.settings.letters)[0]
+
+
+def _draft_status(number: int) -> str:
+    return f"Draft {number}. Nobody has approved this letter: do not hand it over."
+
+
+def _may_be_given(case: Case, purpose: Purpose, as_of: dt.date) -> tuple[str, ...]:
     """Ids of the contacts who may be handed a paper: those who may be told, with or without a usable address."""
-    roll, notes = office.store.registers.roll(), read_desk_notes(office.store.desk)
-    contacts = {contact.id: contact for contact in roll.contacts} if roll else {}
-    blocked = notes.blocked_addresses.get(pupil.id, frozenset())
-    links = roll.links if roll else ()
-    decisions = who_may_be_told(pupil, links, contacts, purpose, as_of, blocked_addresses=blocked)
+    family = case.family
+    decisions = who_may_be_told(
+        case.pupil, family.links, family.contacts, purpose, as_of, blocked_addresses=family.blocked
+    )
     return tuple(d.contact_id for d in decisions if _is_free(d))
 
 
@@ -122,20 +208,9 @@ def _is_free(decision: Decision) -> bool:
     return decision.may_be_told or decision.refusal in NO_BAR_TO_PAPER
 
 
-def _last_draft(office: Office, pupil_id: str, purpose: Purpose) -> LedgerEntry | None:
-    """The draft that stands in the folder: one that was approved is a draft no more."""
-    entries = office.store.ledger.entries(pupil_id=pupil_id)
-    of_paper = [e for e in entries if e.kind in {PROPOSED, APPROVED} and e.facts["purpose"] == purpose]
-    return of_paper[-1] if of_paper and of_paper[-1].kind == PROPOSED else None
-
-
-def _dated(last: LedgerEntry | None, as_of: dt.date) -> dt.date:
-    """A draft keeps its date while its words stand."""
-    return dt.date.fromisoformat(last.facts["dated"]) if last else as_of
-
-
-def _render(office: Office, case: Case, purpose: Purpose, dated: dt.date, status: str = DRAFT) -> Paper:
+def _render(office: Office, case: Case, purpose: Purpose, dated: dt.date, status: str) -> Paper:
     school, facts = office.settings.school, case.facts
+    improve_from, improve_until = improvement_days(dated, office.settings.letters)
     given: Mapping[str, object] = {
         "child": case.pupil.forename,
         "days_this_year": Personal(days_in_words(facts.counts.absent)),
@@ -149,10 +224,10 @@ def _render(office: Office, case: Case, purpose: Purpose, dated: dt.date, status
         "reference": reference_of(f"{school.key}|{case.pupil.id}|{purpose}"),
         "support_given": facts.support_in_words(),
         "absences": Personal(facts.absences_in_words()),
-        "improve_from": in_words(dated),
-        "improve_until": in_words(dated + dt.timedelta(weeks=office.settings.letters.improve_weeks)),
+        "improve_from": in_words(improve_from),
+        "improve_until": in_words(improve_until),
     }
-    return office.wording.paper(purpose, _context(purpose, given), status=status, is_draft=status == DRAFT)
+    return office.wording.paper(purpose, _context(purpose, given), status=status, is_draft=status.startswith("Draft"))
 
 
 def _context(purpose: Purpose, given: Mapping[str, object]) -> PaperContext:
@@ -166,7 +241,8 @@ def _digest(paper: Paper) -> str:
     return hashlib.sha256(f"{paper.subject}\n{paper.text.reveal()}".encode()).hexdigest()
 
 
-def _document(name: str, purpose: Purpose) -> str:
+def document_of(name: str, purpose: Purpose) -> str:
+    """The name of a paper in its case's folder; it names nobody."""
     return f"{name}-{purpose}.html"
 
 
@@ -176,7 +252,7 @@ def _put(office: Office, case: Case, paper: Paper) -> None:
     office.folders.set_access(folder, people)
     if not people or office.folders.access(folder) != people:
         raise NeedsHuman("the folder can't be kept to the people named, so nothing was put in it", f"folder {folder}")
-    office.folders.put(folder, _document(folder, paper.purpose), paper.html.reveal().encode())
+    office.folders.put(folder, document_of(folder, paper.purpose), paper.html.reveal().encode())
 
 
 def _addresses(people: Collection[StaffMember]) -> frozenset[str]:

@@ -17,6 +17,7 @@ class Office:
     store: Store
     attendance_workbook: Workbook
     safeguarding_workbook: Workbook
+    cases_workbook: Workbook
     mailer: Mailer
     channel: Channel
     folders: Folders

@@ -1,7 +1,7 @@
 """The weekly watch: every pupil's year worked out anew, who has moved, what is owed, and what the authority must know.
 
 Nothing is decided here: the sheets show findings, and people write down what they do about them. All that leaves are
-half-term messages that a named person has approved one by one.
+half-term messages that a named person has approved one by one; letters of cases are drafted and never sent.
 """
 
 import datetime as dt
@@ -10,8 +10,10 @@ from dataclasses import dataclass, field, replace
 
 from firstbell.errors import NeedsHuman
 from firstbell.records import SheetRows
+from firstbell.workflows.cases import CaseLoad, work_out_cases
+from firstbell.workflows.cases_workbook import draw_cases
 from firstbell.workflows.code_checks import codes_to_check
-from firstbell.workflows.edits import Said, take_edits
+from firstbell.workflows.edits import Said, take_edits, take_edits_of_cases
 from firstbell.workflows.half_term import propose_half_term_messages, send_half_term_messages
 from firstbell.workflows.office import Office
 from firstbell.workflows.office_notices import the_office_told
@@ -42,6 +44,7 @@ class WeeklyReport:
     returns_open: int = 0
     half_term_messages: int = 0
     codes_to_check: int = 0
+    letters: int = 0
     needs: tuple[str, ...] = ()
 
 
@@ -52,18 +55,21 @@ def weekly(office: Office) -> WeeklyReport:
 
 
 def _weekly(office: Office) -> WeeklyReport:
-    said = take_edits(office)
+    said, said_of_cases = take_edits(office), take_edits_of_cases(office)
     sync(office)
     school = watch_school(office, office.today())
     returns, undrafted = _returns(office, school)
+    load = work_out_cases(office, school)
     half_term = propose_half_term_messages(office, office.today())
     send_half_term_messages(office, office.today())
     write_summaries(office, school)
     codes = codes_to_check(office, office.today())
     sheets = _week_sheets(office, school, returns, said) | {CODES_TO_CHECK: code_check_rows(office, codes, said)}
     undrawn = _draw(office, sheets, said, returns)
+    undrawn += draw_cases(office, load, said_of_cases)
     report = _report(school, returns, (*undrawn, *undrafted))
     report = replace(report, half_term_messages=half_term.proposed, codes_to_check=len(codes))
+    report = _with_cases(report, load)
     office.store.ledger.append("weekly.finished", at=office.clock.now(), actor="Firstbell", facts=_facts(report))
     office.store.desk.heartbeat("weekly", at=office.clock.now(), due_at=None, outcome="done")
     return report
@@ -99,6 +105,16 @@ def _week_sheets(office: Office, school: SchoolWatch, now: ReturnsNow, said: Sai
     }
 
 
+def cases(office: Office) -> WeeklyReport:
+    """Only the attendance cases: what people typed there, the letters that are due, and the workbook drawn anew."""
+    with the_office_told(office, "The attendance cases did not run to their end"):
+        said = take_edits_of_cases(office)
+        sync(office)
+        school = watch_school(office, office.today())
+        load = work_out_cases(office, school)
+        return _with_cases(_report(school, ReturnsNow((), (), (), ()), draw_cases(office, load, said)), load)
+
+
 def _draw(office: Office, rows: dict[str, Rows], said: Said, now: ReturnsNow) -> tuple[str, ...]:
     as_at = f"{office.clock.now().astimezone(office.settings.zone):%A %d %B %Y, %H:%M}"
     try:
@@ -108,6 +124,10 @@ def _draw(office: Office, rows: dict[str, Rows], said: Said, now: ReturnsNow) ->
     except NeedsHuman as locked:
         return (f"The Attendance workbook could not be brought up to date: {locked}",)
     return ()
+
+
+def _with_cases(report: WeeklyReport, load: CaseLoad) -> WeeklyReport:
+    return replace(report, letters=load.drafts, needs=(*report.needs, *load.needs))
 
 
 def _report(school: SchoolWatch, now: ReturnsNow, undone: tuple[str, ...]) -> WeeklyReport:

@@ -52,6 +52,12 @@ def next_notice(issued: Iterable[NoticeIssued], on: dt.date) -> NextNotice:
     return _second(counted, law, on) if counted else _first(law, on)
 
 
+def as_issued(issued: Iterable[NoticeIssued]) -> tuple[tuple[NoticeIssued, NextNotice], ...]:
+    """Each notice that stands, oldest first, with which one it was on its own day; `none`: it was one too many."""
+    standing = sorted((n for n in issued if not n.withdrawn), key=lambda notice: notice.issued_on)
+    return tuple((notice, next_notice(standing[:place], notice.issued_on)) for place, notice in enumerate(standing))
+
+
 def _law(name: str, on: dt.date) -> Entry:
     return parameter(name).on(on)
 

@@ -11,14 +11,24 @@ from firstbell.settings import LettersSettings
 from firstbell.testing.fake_folders import FakeFolders
 from firstbell.testing.morning_story import MONDAY, SETTINGS
 from firstbell.workflows.approvals import NotApproved
-from firstbell.workflows.letter_stages import CaseFacts, Contract, next_stage
-from firstbell.workflows.letters import Case, approve_paper, case_id, papers_given, propose_paper
+from firstbell.workflows.desk_notes import read_desk_notes
+from firstbell.workflows.letter_stages import CaseFacts, Contract, improvement_days, next_stage
+from firstbell.workflows.letters import (
+    Case,
+    approve_paper,
+    case_id,
+    families_of,
+    notice_period,
+    papers_given,
+    propose_paper,
+)
 from firstbell.workflows.sending import send_due
 from rules.absence.counts import SessionCounts
 from rules.calendar import Half, Session
 from rules.contact.purposes import PURPOSES, Purpose
 from rules.findings import Finding, Outcome
 from rules.penalty_notices.national_threshold import NationalThreshold
+from rules.penalty_notices.notice_to_improve import improvement_period
 
 ADA, BEN, DEE = (SETTINGS.person(initials) for initials in ("AO", "BO", "DS"))
 LETTER, MEETING = Purpose.SUPPORT_LETTER, Purpose.SUPPORT_MEETING
@@ -114,7 +124,8 @@ def alicia(story):
 
 
 def case(story, **known):
-    return Case(story.pupils["ALICIA"], facts(**known), signed_by=ADA, readers=(ADA, DEE))
+    families = families_of(story.store.registers.roll(), read_desk_notes(story.store.desk))
+    return Case(story.pupils["ALICIA"], facts(**known), families["ALICIA"], signed_by=ADA, readers=(ADA, DEE))
 
 
 def document(story, purpose=LETTER):
@@ -126,7 +137,7 @@ def test_a_draft_lies_in_a_folder_that_only_the_named_people_open(alicia):
 
     assert drafted.document == f"{FOLDER}-support_letter.html"
     assert alicia.office.folders.access(FOLDER) == {ADA.email, DEE.email}
-    assert '<p class="status">Draft. Nobody has approved this letter' in document(alicia)
+    assert '<p class="status">Draft 1. Nobody has approved this letter' in document(alicia)
     assert "Alicia has missed 10 days of school this year" in document(alicia)
 
 
@@ -159,12 +170,12 @@ def test_every_paper_is_a_draft_until_a_named_person_approves_it(alicia, purpose
     due = case(alicia, given=given, met=True, meeting_is_settled=True)
 
     assert propose_paper(alicia.office, due, MONDAY).stage.paper is purpose
-    assert "Draft. Nobody has approved" in document(alicia, purpose)
+    assert "Draft 1. Nobody has approved" in document(alicia, purpose)
     assert papers_given(alicia.office, "ALICIA", SEPTEMBER) == {}
 
-    approve_paper(alicia.office, due, purpose, BEN, MONDAY)
+    approve_paper(alicia.office, due, 1, BEN, MONDAY)
     assert "Approved by Ben Office, office manager, on 23 November 2026." in document(alicia, purpose)
-    assert "Draft." not in document(alicia, purpose)
+    assert "Draft 1." not in document(alicia, purpose)
     assert '<p class="status on-screen">' in document(alicia, purpose)
     assert papers_given(alicia.office, "ALICIA", SEPTEMBER) == {purpose: MONDAY}
     assert alicia.mailer.sent == []
@@ -179,7 +190,7 @@ def test_the_notice_says_what_was_tried_and_until_when(alicia):
     assert "<li>a letter with an offer of help, 28 September 2026</li>" in page
     assert "<li>a mentor each Monday since 5 October 2026</li>" in page
     assert "2 sessions of unauthorised absence between 28 September 2026 and 23 November 2026" in page
-    assert "From 23 November 2026 to 4 January 2027" in page
+    assert "From 30 November 2026 to 10 January 2027" in page
 
 
 def test_a_draft_on_disk_lies_in_a_folder_closed_to_other_accounts(alicia, tmp_path):
@@ -211,7 +222,7 @@ def test_a_case_that_nobody_may_read_gets_no_document(alicia):
 def test_neither_folder_nor_document_nor_ledger_names_the_pupil(alicia):
     due = case(alicia)
     propose_paper(alicia.office, due, MONDAY)
-    approve_paper(alicia.office, due, LETTER, BEN, MONDAY)
+    approve_paper(alicia.office, due, 1, BEN, MONDAY)
 
     names = [*map(str, alicia.office.folders.documents)]
     entries = [entry for entry in alicia.store.ledger.entries() if entry.kind.startswith("paper.")]
@@ -230,25 +241,61 @@ def test_drafting_twice_makes_one_entry_and_keeps_the_date(alicia):
 
 def test_what_is_approved_is_what_was_read(alicia):
     propose_paper(alicia.office, case(alicia), MONDAY)
+    changed = case(alicia, absent=22)
 
-    with pytest.raises(NotApproved, match="The figures have changed"):
-        approve_paper(alicia.office, case(alicia, absent=22), LETTER, BEN, MONDAY)
+    with pytest.raises(NotApproved, match="The facts have changed"):
+        approve_paper(alicia.office, changed, 1, BEN, MONDAY)
 
-    assert "Draft." in document(alicia)
+    assert propose_paper(alicia.office, changed, MONDAY).number == 2
     assert "11 days" in document(alicia)
-    approve_paper(alicia.office, case(alicia, absent=22), LETTER, BEN, MONDAY)
+    with pytest.raises(NotApproved, match="read draft 2"):
+        approve_paper(alicia.office, changed, 1, BEN, MONDAY)
+    assert "Draft 2." in document(alicia)
+    approve_paper(alicia.office, changed, 2, BEN, MONDAY)
+    assert "Draft" not in document(alicia)
 
 
 def test_an_approval_needs_a_draft_a_stage_and_somebody_the_school_knows(alicia):
-    with pytest.raises(NotApproved, match="no such draft"):
-        approve_paper(alicia.office, case(alicia), LETTER, BEN, MONDAY)
+    with pytest.raises(NotApproved, match="No draft waits"):
+        approve_paper(alicia.office, case(alicia), 1, BEN, MONDAY)
 
     propose_paper(alicia.office, case(alicia), MONDAY)
-    with pytest.raises(NotApproved, match="no such draft"):
-        approve_paper(alicia.office, case(alicia, is_on_hold_list=True), LETTER, BEN, MONDAY)
+    with pytest.raises(NotApproved, match="not due any more"):
+        approve_paper(alicia.office, case(alicia, is_on_hold_list=True), 1, BEN, MONDAY)
     with pytest.raises(NotApproved, match="in the school's settings"):
-        approve_paper(alicia.office, case(alicia), LETTER, BEN.model_copy(update={"initials": "ZZ"}), MONDAY)
-    assert "Draft." in document(alicia)
+        approve_paper(alicia.office, case(alicia), 1, BEN.model_copy(update={"initials": "ZZ"}), MONDAY)
+    assert "Draft 1." in document(alicia)
+
+
+@pytest.mark.parametrize("weeks", [3, 6])
+def test_the_time_to_improve_is_as_long_as_it_may_be_and_begins_after_the_hand_over(weeks):
+    first, last = improvement_days(MONDAY, LettersSettings(improve_weeks=weeks))
+
+    assert (first - MONDAY).days == 7
+    assert improvement_period(first, last, MONDAY).is_met
+    assert (last - first).days + 1 == 7 * weeks
+
+
+def test_a_notice_whose_time_has_begun_is_drafted_anew_and_can_not_be_approved(alicia):
+    due = case(alicia, given=ALL_SUPPORT, met=True)
+    propose_paper(alicia.office, due, MONDAY)
+    last_day, too_late = MONDAY + dt.timedelta(days=7), MONDAY + dt.timedelta(days=8)
+
+    assert propose_paper(alicia.office, due, last_day).number == 1
+    with pytest.raises(NotApproved, match="facts have changed"):
+        approve_paper(alicia.office, due, 1, BEN, too_late)
+    assert propose_paper(alicia.office, due, too_late).number == 2
+    assert "From 8 December 2026 to 18 January 2027" in document(alicia, NOTICE)
+
+
+def test_an_approved_notice_is_on_record_with_its_first_and_last_day(alicia):
+    due = case(alicia, given=ALL_SUPPORT, met=True)
+    propose_paper(alicia.office, due, MONDAY)
+
+    approve_paper(alicia.office, due, 1, BEN, MONDAY)
+
+    assert notice_period(alicia.office, "ALICIA", SEPTEMBER) == (dt.date(2026, 11, 30), dt.date(2027, 1, 10))
+    assert notice_period(alicia.office, "ALICIA", MONDAY + dt.timedelta(days=1)) is None
 
 
 def test_a_family_that_may_not_be_contacted_gets_no_draft(alicia):

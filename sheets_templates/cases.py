@@ -3,7 +3,7 @@
 from sheets_templates import Column, Highlight, Kind, SheetLayout, Tone, WorkbookLayout
 from sheets_templates.columns import FORM, INITIALS, PUPIL, SAYS, YEAR, people
 
-APPROVE, APPROVE_CONTENTS = "approve", "approve, contents checked"
+APPROVE, APPROVE_CONTENTS = "approve", "approve, checked"
 MEETINGS = ("held", "declined")
 CONTRACTS = ("not agreed", "agreed and kept", "agreed and not kept")
 # They stand in letters to the family, so they say what was done and nothing about anybody.
@@ -52,11 +52,11 @@ CASES = SheetLayout(
         ),
         Column("Notice to improve", "Its first and last day, and whether it is long enough.", 26),
         people("Meeting", "held: the family came. declined: they did not want to.", 10, MEETINGS),
-        people("Contract", "How the attendance contract stands; it is voluntary.", 12, CONTRACTS, restricted=True),
+        people("Contract", "How the attendance contract stands; it is voluntary.", 20, CONTRACTS, restricted=True),
         people(
             "Decision",
-            "approve: the letter may be handed over. For a notice to improve, check first that it holds all it must.",
-            15,
+            "approve: the letter may be handed over. approve, checked: also, the notice to improve holds all it must.",
+            17,
             (APPROVE, APPROVE_CONTENTS),
         ),
         people("Draft read", "The number of the draft you have read. Only that one is approved.", 9),

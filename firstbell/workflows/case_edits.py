@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from firstbell.settings import StaffMember
 from firstbell.workflows.approvals import NotApproved
 from firstbell.workflows.case_desk import CaseDesk, case_desk
-from firstbell.workflows.case_records import DECIDED, NOTED, NOTICE, STEP, NoticeLine
+from firstbell.workflows.case_records import DECIDED, NO_DECISION, NOTED, NOTICE, STEP, NoticeLine
 from firstbell.workflows.cases import NOT_SET_UP
 from firstbell.workflows.edit_handlers import Handler, RefusedEdit, RowEdit
 from firstbell.workflows.letters import approve_paper, standing_draft
@@ -149,7 +149,7 @@ def decide_notice(office: Office, edit: RowEdit) -> str:
     question = notice_question(desk, pupil, parent, desk.facts(pupil, register, desk.today), register)
     if decision:
         _check_decision(desk, question, decision, edit.row.get("Why", ""))
-    if decision and "Decision" not in edit.changed:
+    if decision and decision == desk.records.standing_decision(pupil_id, contact_id):
         return "Noted."
     _record(office, DECIDED, pupil_id, edit.person, _decided(question, decision))
     return f"Recorded: {decision}. Firstbell issues and sends nothing." if decision else "No decision stands."
@@ -171,7 +171,7 @@ def _decided(question: NoticeQuestion, decision: str) -> dict[str, str]:
     met_on = question.facts.threshold.threshold_met_on
     return {
         "parent": question.parent.contact_id,
-        "decision": decision or "none",
+        "decision": decision or NO_DECISION,
         "met_on": met_on.isoformat() if met_on else "",
         "notice": question.next_notice.which.value,
         "provisional": "yes" if question.is_provisional else "no",

@@ -15,6 +15,7 @@ from rules.penalty_notices.notices import NoticeIssued
 
 STEP, NOTED, NOTICE, DECIDED = "step.tried", "case.noted", "notice.recorded", "notice.decided"
 MET, UNDONE = "threshold.met", "threshold.undone"
+NO_DECISION = "none"
 type ParentAndChild = tuple[str, str]
 
 
@@ -62,6 +63,12 @@ class CaseRecords:
     def notices_of(self, pupil_id: str, contact_id: str) -> tuple[NoticeLine, ...]:
         """The notices that one parent had for one child."""
         return tuple(line for line in self.notices.get(pupil_id, ()) if line.contact_id == contact_id)
+
+    def standing_decision(self, pupil_id: str, contact_id: str) -> str:
+        """What was decided last about one parent and child; a threshold that was undone since takes it away."""
+        undone = max((e.number for e in self.thresholds.get(pupil_id, ()) if e.kind == UNDONE), default=0)
+        since = [e.facts["decision"] for e in self.decisions.get((pupil_id, contact_id), ()) if e.number > undone]
+        return since[-1] if since else NO_DECISION
 
 
 def read_case_records(ledger: Ledger, year_began: dt.date) -> CaseRecords:

@@ -6,9 +6,10 @@ import pytest
 
 from rules.contact.purposes import Purpose
 from sheets_templates.attendance import ATTENDANCE
+from sheets_templates.cases import CASES_WORKBOOK
 from sheets_templates.safeguarding import SAFEGUARDING
 
-SHEETS = [sheet for layout in (ATTENDANCE, SAFEGUARDING) for sheet in layout.sheets]
+SHEETS = [sheet for layout in (ATTENDANCE, SAFEGUARDING, CASES_WORKBOOK) for sheet in layout.sheets]
 
 
 @pytest.mark.parametrize("purpose", Purpose)

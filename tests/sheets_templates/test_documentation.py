@@ -4,8 +4,10 @@ import pytest
 
 from sheets_templates import Editor
 from sheets_templates.attendance import ATTENDANCE
+from sheets_templates.cases import CASES_WORKBOOK
 from sheets_templates.safeguarding import SAFEGUARDING
 
+WORKBOOKS = (ATTENDANCE, SAFEGUARDING, CASES_WORKBOOK)
 BEGIN, END = "<!-- generated: workbooks -->\n", "<!-- end of generated part -->"
 
 
@@ -47,13 +49,13 @@ def test_the_page_lists_every_sheet_and_column(root, golden):
     page = root / "docs" / "workbooks.md"
     before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _, closing, after = rest.partition(END)
-    parts = "\n\n".join(workbook_part(layout) for layout in (ATTENDANCE, SAFEGUARDING))
+    parts = "\n\n".join(workbook_part(layout) for layout in WORKBOOKS)
 
     golden(page, f"{before}{BEGIN}\n{parts}\n\n{END}{after}")
     assert closing
 
 
-@pytest.mark.parametrize("layout", [ATTENDANCE, SAFEGUARDING], ids=lambda layout: layout.name)
+@pytest.mark.parametrize("layout", WORKBOOKS, ids=lambda layout: layout.name)
 def test_the_page_shows_no_cell_that_would_break_its_table(layout):
     texts = [text for sheet in layout.sheets for column in sheet.columns for text in (column.header, column.note)]
 

@@ -1,4 +1,4 @@
-"""Both workbooks as data: every heading is told apart, explained and wide enough, and says who fills it in."""
+"""All workbooks as data: every heading is told apart, explained and wide enough, and says who fills it in."""
 
 from itertools import chain
 
@@ -7,10 +7,11 @@ import pytest
 from rules.codes import AttendanceCode
 from sheets_templates import Editor, Kind
 from sheets_templates.attendance import ATTENDANCE
+from sheets_templates.cases import CASES_WORKBOOK
 from sheets_templates.columns import SAYS
 from sheets_templates.safeguarding import SAFEGUARDING
 
-SHEETS = [*ATTENDANCE.sheets, *SAFEGUARDING.sheets]
+SHEETS = [*ATTENDANCE.sheets, *SAFEGUARDING.sheets, *CASES_WORKBOOK.sheets]
 every_sheet = pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
 FORBIDDEN_IN_SHEET_NAMES = set(r"[]:*?/\'")
 EXCEL_LONGEST_SHEET_NAME = 31
@@ -46,6 +47,17 @@ def test_the_safeguarding_team_has_sheets_of_its_own():
         "Non-contact",
         "Told outside agencies",
     ]
+
+
+def test_cases_have_sheets_of_their_own_which_tutors_do_not_read():
+    assert [sheet.name for sheet in CASES_WORKBOOK.sheets] == ["Cases", "Steps tried", "Notices", "Notice decisions"]
+    assert not {sheet.name for sheet in ATTENDANCE.sheets} & {sheet.name for sheet in CASES_WORKBOOK.sheets}
+
+
+def test_no_two_sheets_of_any_workbook_share_a_name():
+    names = [sheet.name for sheet in SHEETS]
+
+    assert len(set(names)) == len(names), "what an edit does is looked up by the sheet's name"
 
 
 @every_sheet
@@ -123,7 +135,15 @@ def test_every_code_can_be_chosen():
 def test_reasons_codes_and_what_the_safeguarding_team_writes_are_restricted():
     restricted = {column.header for column in chain(*(sheet.columns for sheet in SHEETS)) if column.is_restricted}
 
-    assert {"Reason given", "Code to record", "Why urgent", "What was done", "Address to block"} <= restricted
+    assert {
+        "Reason given",
+        "Code to record",
+        "Why urgent",
+        "What was done",
+        "Address to block",
+        "Parent",
+        "In words",
+    } <= restricted
 
 
 def test_rows_people_add_say_which_columns_to_type():
@@ -142,6 +162,8 @@ def test_rows_people_add_say_which_columns_to_type():
         "Vulnerable pupils": ["Pupil ID", "Hold messages until", "Hold owner"],
         "Non-contact": ["Pupil ID", "Address to block", "Initials"],
         "Told outside agencies": ["Pupil ID", "Agency", "Told at", "Told by"],
+        "Steps tried": ["Pupil ID", "Date", "What was done", "In words", "Outcome", "Initials"],
+        "Notices": ["Pupil ID", "Contact ID", "Issued on", "Withdrawn on", "Initials"],
     }
 
 
@@ -156,3 +178,7 @@ def test_each_sheet_of_the_week_that_people_decide_in_has_a_column_to_sign():
 
     for name, header in signed.items():
         assert header in [column.header for column in ATTENDANCE.sheet(name).people_columns]
+
+
+def test_every_sheet_of_cases_is_signed():
+    assert all("Initials" in [column.header for column in sheet.people_columns] for sheet in CASES_WORKBOOK.sheets)

@@ -4,12 +4,15 @@ import pytest
 
 from firstbell.records import RegisterState
 from firstbell.workflows.lesson_questions import Asked
+from firstbell.workflows.letter_stages import Contract
 from firstbell.workflows.views.attendance import STATE_WORDS
+from firstbell.workflows.views.cases import NOT_ALLOWED, PROVISIONAL, TO_DECIDE, UNDONE
 from sheets_templates.attendance import ATTENDANCE
+from sheets_templates.cases import CASES_WORKBOOK, REFER, SUPPORT, WAIVE
 
 
-def toned(sheet, header):
-    (column,) = (column for column in ATTENDANCE.sheet(sheet).columns if column.header == header)
+def toned(sheet, header, workbook=ATTENDANCE):
+    (column,) = (column for column in workbook.sheet(sheet).columns if column.header == header)
     return {value for highlight in column.highlights for value in highlight.values}
 
 
@@ -20,3 +23,15 @@ def test_every_state_of_a_message_has_its_tone(sheet, header):
 
 def test_every_state_of_a_register_and_of_a_question_has_its_tone():
     assert toned("Registers to chase", "State") == {*RegisterState, *Asked}
+
+
+def test_every_state_of_a_case_and_of_a_decision_has_its_tone():
+    assert toned("Cases", "State", CASES_WORKBOOK) == {"draft", "approved", "not drafted", "not set up"}
+    decided = {TO_DECIDE, PROVISIONAL, UNDONE, NOT_ALLOWED, REFER, WAIVE, SUPPORT}
+    assert toned("Notice decisions", "State", CASES_WORKBOOK) == decided
+
+
+def test_the_words_for_a_contract_are_those_the_letters_know():
+    (column,) = (column for column in CASES_WORKBOOK.sheet("Cases").columns if column.header == "Contract")
+
+    assert column.choices == tuple(Contract)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from firstbell.records import LedgerEntry
 from firstbell.workflows.case_desk import CaseDesk
-from firstbell.workflows.case_records import NoticeLine
+from firstbell.workflows.case_records import NO_DECISION, NoticeLine
 from firstbell.workflows.cases import CaseLoad, PupilCase
-from firstbell.workflows.edits import Said
+from firstbell.workflows.edits import SAYS, Said
 from firstbell.workflows.letter_stages import PAPER_WORDS
 from firstbell.workflows.letters import document_of, notice_period
 from firstbell.workflows.notice_questions import NoticeQuestion, notice_question
@@ -124,7 +124,7 @@ class CasePage:
             "Year": case.pupil.year_group,
             "Contact ID": parent.contact_id,
             "Parent": f"{self._parent_name(parent.contact_id)}\n{parent.relationship}",
-            "State": state_of_question(question, log),
+            "State": state_of_question(question, self.desk.records.standing_decision(case.pupil.id, parent.contact_id)),
             "Threshold": f"{self._undone(case)}\n{now}".strip(),
             "To weigh": "\n".join(finding.sentence for finding in question.weighed),
             "Next notice": question.next_notice.finding.sentence,
@@ -149,7 +149,8 @@ class CasePage:
 
     def _answered(self, sheet: str, key: str) -> Mapping[str, Cell]:
         """What people typed in a row, and the answer to it."""
-        return {**self.typed.get((sheet, key), {}), "Firstbell says": self.said.in_rows.get((sheet, key), "")}
+        typed = self.typed.get((sheet, key), {})
+        return {**typed, SAYS: self.said.in_rows.get((sheet, key), typed.get(SAYS, ""))}
 
 
 def state_of(case: PupilCase) -> str:
@@ -161,12 +162,12 @@ def state_of(case: PupilCase) -> str:
     return "approved" if case.facts.given else "not due"
 
 
-def state_of_question(question: NoticeQuestion, log: tuple[LedgerEntry, ...]) -> str:
+def state_of_question(question: NoticeQuestion, decision: str) -> str:
     """Where the decision about one parent and child stands: what stops it, or what was decided last."""
     if not question.is_met:
         return UNDONE
-    if log and log[-1].facts["decision"] != "none":
-        return log[-1].facts["decision"]
+    if decision != NO_DECISION:
+        return decision
     if question.next_notice.which is Which.NONE:
         return NOT_ALLOWED
     return PROVISIONAL if question.is_provisional else TO_DECIDE

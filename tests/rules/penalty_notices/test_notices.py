@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firstbell.testing.vectors import read_vectors
-from rules.penalty_notices.notices import NoticeIssued, Which, next_notice
+from rules.penalty_notices.notices import NoticeIssued, Which, as_issued, next_notice
 
 VECTORS = read_vectors(
     Path(__file__).with_name("notices.yaml"),
@@ -43,3 +43,13 @@ def test_withdrawn_notices_change_nothing(notices):
     standing = [notice for notice in notices if not notice.withdrawn]
 
     assert next_notice(notices, ON) == next_notice(standing, ON)
+
+
+def test_each_notice_is_looked_at_on_its_own_day_with_those_before_it():
+    days = [dt.date(2026, 3, 3), dt.date(2024, 10, 14), dt.date(2026, 11, 20), dt.date(2028, 1, 10)]
+    notices = [NoticeIssued(day) for day in days]
+
+    found = as_issued([*notices, NoticeIssued(dt.date(2025, 1, 1), withdrawn=True)])
+
+    assert [notice.issued_on for notice, _ in found] == sorted(days)
+    assert [following.which for _, following in found] == [Which.FIRST, Which.SECOND, Which.NONE, Which.NONE]

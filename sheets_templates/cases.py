@@ -33,13 +33,12 @@ CASES = SheetLayout(
     (
         PUPIL_ID,
         PUPIL,
-        YEAR,
         FORM,
         Column("Stage", "The last step that was taken this school year.", 15),
-        Column("Why", "The figures, and what follows from them.", 46),
+        Column("Why", "The figures and what follows from them; the first and last day of a notice to improve.", 46),
         Column("Tried so far", "Letters given and steps tried this school year.", 36, is_restricted=True),
         Column("Draft", "The number of the draft that waits for you; it stands on the draft too.", 7),
-        Column("Document", "The letter, in the folder of the same number.", 30),
+        Column("Document", "The letter, in the folder of the same number.", 28),
         Column(
             "State",
             "draft: read it. approved: hand it over. Anything else: no letter is due.",
@@ -50,7 +49,6 @@ CASES = SheetLayout(
                 Highlight(("not drafted", "not set up"), Tone.ALARM),
             ),
         ),
-        Column("Notice to improve", "Its first and last day, and whether it is long enough.", 26),
         people("Meeting", "held: the family came. declined: they did not want to.", 10, MEETINGS),
         people("Contract", "How the attendance contract stands; it is voluntary.", 20, CONTRACTS, restricted=True),
         people(

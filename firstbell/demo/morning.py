@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from firstbell.demo.case_story import CaseCast, before_the_weekly_watch, case_cast, weeks_before
 from firstbell.demo.cases import Case
 from firstbell.demo.cast import Cast, Part, cast_of
 from firstbell.demo.marks_today import morning_marks
@@ -32,8 +33,10 @@ def make_morning(school: DemoSchool) -> tuple[Moment, ...]:
     """The moments of the morning in order of time."""
     rng = random.Random(f"{school.seed}:morning:{school.day}")  # noqa: S311 - a synthetic school, not a secret
     cast = cast_of(school, rng)
-    story = _Story(school, cast, dict(morning_marks(school, cast, rng)))
+    cases = case_cast(school)
+    story = _Story(school, cast, dict(morning_marks(school, cast, rng)), cases)
     return (
+        *(weeks_before(school, cases) if cases else ()),
         *story.before_school(),
         *story.registration(),
         *story.missing_registers(),
@@ -50,6 +53,7 @@ class _Story:
     school: DemoSchool
     cast: Cast
     truth: dict[str, Mark]
+    cases: CaseCast | None
 
     def before_school(self) -> Iterable[Moment]:
         school, known = self.school, self.school.history.spans
@@ -134,6 +138,9 @@ class _Story:
             lessons_taken=True,
         )
         yield Moment(_at(day, 10, 45), "Families who have not answered go on the phone list.", FIRST_DAY)
+        if self.cases:
+            what = "The office approves more letters of cases and writes down what was decided about penalty notices."
+            yield Moment(_at(day, 10, 48), what, typed=before_the_weekly_watch(self.school, self.cases))
         yield Moment(_at(day, 10, 50), "The weekly watch looks at every pupil's year so far.", "weekly")
         yield Moment(
             _at(day, 11),

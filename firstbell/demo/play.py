@@ -5,21 +5,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from firstbell.composition import SetClock, confirm_columns, draw_pages, office_of
+from firstbell.composition import CASES_FILE, SetClock, confirm_columns, draw_pages, office_of
 from firstbell.demo.exports import Exports
 from firstbell.demo.moments import Moment, Typed
 from firstbell.demo.school import DemoSchool
 from firstbell.settings import load_settings
 from firstbell.workflows.daily_jobs import chase_job, sync_job
 from firstbell.workflows.first_day_contact import first_day_contact
+from firstbell.workflows.letters import standing_draft
 from firstbell.workflows.office import Office
 from firstbell.workflows.return_records import returns_on_record
-from firstbell.workflows.row_keys import pupil_session_key
+from firstbell.workflows.row_keys import case_key, pupil_session_key
 from firstbell.workflows.session_now import closed_session
-from firstbell.workflows.weekly import returns, weekly
+from firstbell.workflows.weekly import cases, returns, weekly
 from sheets_templates import Cell
 
-FILES = {"Attendance": Path("Attendance.xlsx"), "Safeguarding": Path("Safeguarding") / "Safeguarding.xlsx"}
+FILES = {
+    "Attendance": Path("Attendance.xlsx"),
+    "Safeguarding": Path("Safeguarding") / "Safeguarding.xlsx",
+    "Attendance cases": CASES_FILE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +66,8 @@ def type_in(office: Office, path: Path, typed: Typed) -> None:
         person.adds_a_row(typed.sheet, {column: _text(cell) for column, cell in typed.cells.items()})
         return
     for key in _keys_about(office, typed):
-        for column, cell in typed.cells.items():
-            person.types(typed.sheet, key, column, _text(cell))
+        cells = {**typed.cells, **_draft_read(office, typed)}
+        person.types_row(typed.sheet, key, {column: _text(cell) for column, cell in cells.items()})
 
 
 def _keys_about(office: Office, typed: Typed) -> list[str]:
@@ -70,12 +75,22 @@ def _keys_about(office: Office, typed: Typed) -> list[str]:
     if typed.sheet == "LA returns":
         known = returns_on_record(office.store.ledger, office.settings.zone).values()
         return [record.key for record in known if record.pupil_id == typed.pupil_id and record.is_open]
+    if typed.sheet == "Cases":
+        return [case_key(typed.pupil_id, office.today())]
+    if typed.sheet == "Notice decisions":
+        return [typed.pupil_id]
     session = closed_session(office)
     if session is None:
         return []
     if typed.sheet == "Queue":
         return [p.key for p in office.store.proposals.find(session=session) if p.subject_id == typed.pupil_id]
     return [pupil_session_key(typed.pupil_id, session)]
+
+
+def _draft_read(office: Office, typed: Typed) -> dict[str, Cell]:
+    """Whoever approves a letter types the number that stands on the draft they have read."""
+    draft = standing_draft(office, typed.pupil_id) if typed.sheet == "Cases" else None
+    return {"Draft read": draft.facts["draft"]} if draft else {}
 
 
 def _text(cell: Cell) -> str:
@@ -88,4 +103,5 @@ JOBS: dict[str, Callable[[Office], object]] = {
     "first-day-contact": first_day_contact,
     "weekly": weekly,
     "returns": returns,
+    "cases": cases,
 }

@@ -1,8 +1,9 @@
 """The example school's own settings: `school.toml`."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from firstbell.demo.case_story import LETTERS_FROM_PERCENT
 from firstbell.demo.school import DemoSchool
 from firstbell.settings import StaffMember
 
@@ -40,7 +41,12 @@ workbook_link = "../Safeguarding.xlsx" # beside the channel's folder
 [returns]
 most_junior_year = "7"
 final_year = "13"
-readers = {readers}
+readers = {returns_readers}
+
+[letters]
+from_percent = {from_percent} # this school writes to the pupils who miss most; its letters are drafts, sent to nobody
+signed_by = "{signed_by}"
+readers = [{readers}]
 
 [outgoing]
 rehearsal = false # nothing can leave this computer: the mailer writes files into the outbox folder
@@ -61,10 +67,17 @@ def school_toml(school: DemoSchool, *, is_small: bool) -> str:
     limits = SMALL_SCHOOL_LIMITS.format(limit=len(school.people.pupils)) if is_small else ""
     readers = json.dumps([person.initials for person in school.staff.office if person.role in RETURNS_ROLES])
     return (
-        TEMPLATE.format(key=SCHOOL_KEY, name=SCHOOL_NAME, readers=readers)
+        TEMPLATE.format(key=SCHOOL_KEY, name=SCHOOL_NAME, returns_readers=readers, **_letters(school.staff.office))
         + limits
         + "".join(_staff(school.staff.office))
     )
+
+
+def _letters(people: Sequence[StaffMember]) -> dict[str, object]:
+    """The headteacher signs; the office and the safeguarding lead read."""
+    head = next(person.initials for person in people if person.role == "headteacher")
+    readers = ", ".join(json.dumps(person.initials) for person in people[:4])
+    return {"from_percent": LETTERS_FROM_PERCENT, "signed_by": head, "readers": readers}
 
 
 def _staff(people: Iterable[StaffMember]) -> Iterable[str]:

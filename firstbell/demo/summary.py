@@ -64,6 +64,7 @@ def _open_these(folder: Path) -> tuple[tuple[Path, str], ...]:
     return (
         (folder / FILES["Attendance"], "the office's workbook"),
         (folder / FILES["Safeguarding"], "the safeguarding team's workbook"),
+        (folder / FILES["Attendance cases"], "the cases and their letters, for the few named"),
         (folder / OUTBOX / "index.html", "every message that went"),
         (folder / CHANNEL / "channel.html", "the safeguarding channel"),
         (folder / "Restricted" / "reports" / "governors.html", "the summary for governors"),

@@ -35,9 +35,14 @@ class Person:
         self._owner_file.unlink()
 
     def types(self, sheet: str, key: str, column: str, text: str) -> None:
+        self.types_row(sheet, key, {column: text})
+
+    def types_row(self, sheet: str, key: str, cells: Mapping[str, str]) -> None:
+        """Type in several cells of a row and save once."""
+
         def change(book: Workbook) -> None:
-            page = book[sheet]
-            type_text(cell_of(page, key, column), text)
+            for column, text in cells.items():
+                type_text(cell_of(book[sheet], key, column), text)
 
         self.changes(change)
 

@@ -78,7 +78,7 @@ def read_case_records(ledger: Ledger, year_began: dt.date) -> CaseRecords:
         noted={e.pupil_id: _noted(e) for e in ledger.entries(kind=NOTED) if e.pupil_id and _is_since(e, year_began)},
         notices=_notices(_last_of_each_row(ledger, NOTICE)),
         decisions=_by_parent_and_child(ledger.entries(kind=DECIDED)),
-        thresholds=_by_pupil(ledger),
+        thresholds=read_thresholds(ledger),
     )
 
 
@@ -123,7 +123,8 @@ def _by_parent_and_child(entries: tuple[LedgerEntry, ...]) -> dict[ParentAndChil
     return found
 
 
-def _by_pupil(ledger: Ledger) -> dict[str, tuple[LedgerEntry, ...]]:
+def read_thresholds(ledger: Ledger) -> dict[str, tuple[LedgerEntry, ...]]:
+    """Each finding that the threshold was met, or is no longer, by pupil and oldest first."""
     found: dict[str, tuple[LedgerEntry, ...]] = {}
     entries = (*ledger.entries(kind=MET), *ledger.entries(kind=UNDONE))
     for entry in sorted(entries, key=lambda entry: entry.number):

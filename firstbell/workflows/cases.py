@@ -57,7 +57,7 @@ class CaseLoad:
 
 def work_out_cases(office: Office, school: SchoolWatch) -> CaseLoad:
     """Record thresholds newly met or undone, then look at every case and draft the letter that is due."""
-    record_thresholds(office, school, case_desk(office).records)
+    record_thresholds(office, school)
     desk = case_desk(office)
     watched = sorted((w for w in school.pupils.values() if has_case(desk, w)), key=_most_urgent)
     return CaseLoad(desk, tuple(_work_out(desk, watch) for watch in watched))

@@ -29,7 +29,8 @@ def sync(office: Office) -> SyncSummary:
     """Read roll and recent marks, refuse a cut-short export, save both, and record the change report.
 
     It never sends anything. The first sync reads the whole school year; later ones re-read the last school days,
-    because marks change for days afterwards. Raises NeedsHuman when the roll shrank more than the settings allow.
+    because marks change for days afterwards, and everything since the one before, however long ago. Raises NeedsHuman
+    when the roll shrank more than the settings allow.
     """
     roll = office.mis.roll()
     _refuse_a_cut_short_roll(office, roll)
@@ -56,11 +57,14 @@ def _first_day(office: Office) -> dt.date:
             f"the school's calendar covers {calendar.first:%d %B %Y} to {calendar.last:%d %B %Y} and not today",
             "add the new terms to the calendar",
         )
-    if office.store.registers.marks_as_at() is None:
+    last_read = office.store.registers.marks_as_at()
+    if last_read is None:
         return calendar.first
     days = calendar.school_days(calendar.first, today)
     back = office.settings.mis.reread_school_days
-    return days[-back] if len(days) >= back else calendar.first
+    if len(days) < back:
+        return calendar.first
+    return min(days[-back], last_read.astimezone(office.settings.zone).date())
 
 
 def _refuse_a_cut_short_roll(office: Office, roll: Roll) -> None:

@@ -7,16 +7,17 @@ import datetime as dt
 from collections.abc import Iterable
 
 from firstbell.records import LedgerEntry
-from firstbell.workflows.case_records import MET, UNDONE, CaseRecords
+from firstbell.workflows.case_records import MET, UNDONE, read_thresholds
 from firstbell.workflows.office import Office
 from firstbell.workflows.watching import PupilWatch, SchoolWatch
 from rules.penalty_notices.forecast import threshold_undone
 
 
-def record_thresholds(office: Office, school: SchoolWatch, records: CaseRecords) -> None:
+def record_thresholds(office: Office, school: SchoolWatch) -> None:
     """Write down each pupil at the threshold for the first time, and each who is there no longer."""
+    on_record = read_thresholds(office.store.ledger)
     for watch in school.pupils.values():
-        found = in_this_calendar(records.thresholds.get(watch.pupil.id, ()), school.calendar.first)
+        found = in_this_calendar(on_record.get(watch.pupil.id, ()), school.calendar.first)
         for kind, met_on, says in _news(found, watch):
             facts = {"met_on": met_on.isoformat(), "says": says}
             now = office.clock.now()

@@ -6,6 +6,8 @@ import email.policy
 import json
 from collections import Counter
 
+from firstbell.testing.workbook_person import Person
+
 
 def mails(out):
     for path in sorted((out / "outbox" / "sent").glob("*.eml")):
@@ -17,7 +19,8 @@ def test_the_demo_plays_a_morning_and_says_what_to_open(played):
 
     assert done.returncode == 0, done.stderr
     assert "The morning in figures" in done.stdout
-    for name in ("Attendance.xlsx", "Safeguarding/Safeguarding.xlsx", "outbox/index.html"):
+    cases = "Restricted/Attendance cases/Attendance cases.xlsx"
+    for name in ("Attendance.xlsx", "Safeguarding/Safeguarding.xlsx", cases, "outbox/index.html"):
         assert (out / name).is_file()
 
 
@@ -56,6 +59,24 @@ def test_projected_screen_no_card_of_the_channel_names_anybody(played):
     assert cards
     assert all(json.loads(card) for card in cards)
     assert not any(name in card for card in cards for name in names)
+
+
+def test_the_demo_shows_cases_at_several_stages(played):
+    out, _ = played
+    cases = Person(out / "Restricted" / "Attendance cases" / "Attendance cases.xlsx").sees("Cases")
+
+    assert {"draft", "approved"} <= {row["State"] for row in cases}
+    assert {"no letter yet", "a letter with an offer of help"} <= {row["Stage"] for row in cases}
+
+
+def test_no_file_about_a_case_names_anybody(played):
+    out, _ = played
+    names = {name for row in pupil_rows(out) for name in row if len(name) > 3}
+
+    files = [path.relative_to(out).as_posix() for path in (out / "Restricted").rglob("*")]
+
+    assert any(file.endswith("support_letter.html") for file in files)
+    assert not any(name in file for file in files for name in names)
 
 
 def test_the_same_seed_makes_the_same_bytes(firstbell, played, tmp_path):

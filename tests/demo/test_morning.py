@@ -48,7 +48,9 @@ def test_the_jobs_run_in_the_order_of_a_school_morning(school):
     first_day = [(time, "first-day-contact") for time in ("09:45", "09:55", "10:00", "10:20", "10:45")]
     chases = [(time, "chase") for time in ("09:15", "09:25", "09:35")]
     lessons = ("10:30", "chase")
+    first_letters = [("14:00", "cases"), ("15:00", "cases")]
     assert jobs == [
+        *first_letters,
         ("16:00", "sync"),
         ("07:00", "sync"),
         *chases,
@@ -212,6 +214,20 @@ def test_the_safeguarding_lead_takes_one_alert_in_hand(school):
 
     assert (acknowledged.pupil_id,) == school.people.cases[Case.CHILD_PROTECTION]
     assert acknowledged.cells == {"Acknowledged by": school.staff.safeguarding_lead.initials}
+
+
+def test_first_letters_of_cases_were_approved_long_enough_ago_for_the_next_step(school):
+    approvals = [typed for m in make_morning(school) for typed in m.typed if typed.sheet == "Cases"]
+    first_day = make_morning(school)[0].at.date()
+
+    assert len(approvals) == 6
+    assert school.calendar.school_days_between(first_day, school.day) >= 15
+
+
+def test_penalty_notices_are_decided_about_pupils_at_the_threshold(school):
+    decided = [typed for typed in at(school, "10:48").typed if typed.sheet == "Notice decisions"]
+
+    assert [typed.cells["Decision"] for typed in decided] == ["support first", "waive", "refer to the LA"]
 
 
 def test_on_the_first_school_day_nothing_is_read_the_afternoon_before(school_on):

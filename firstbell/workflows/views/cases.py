@@ -12,10 +12,12 @@ from firstbell.workflows.letter_stages import PAPER_WORDS
 from firstbell.workflows.letters import document_of, notice_period
 from firstbell.workflows.notice_questions import NoticeQuestion, notice_question
 from firstbell.workflows.office import Office
+from firstbell.workflows.row_keys import case_key
 from firstbell.workflows.threshold_log import in_this_calendar, undone_sentence
 from firstbell.workflows.views.picture import Rows
 from firstbell.workflows.words import name_of
 from rules.calendar.sessions import in_words
+from rules.findings import Finding, Outcome
 from rules.penalty_notices.notice_to_improve import improvement_period
 from rules.penalty_notices.notices import NextNotice, Which, as_issued, next_notice
 from rules.people import PupilContact
@@ -50,8 +52,8 @@ class CasePage:
         return self.load.desk
 
     def case_rows(self) -> Rows:
-        """Each case, the most urgent first. The key holds the school year: with a new one everything begins again."""
-        rows = {f"{case.pupil.id}|{self.desk.year_began.year}": self._case_row(case) for case in self.load.cases}
+        """Each case, the most urgent first."""
+        rows = {case_key(case.pupil.id, self.desk.today): self._case_row(case) for case in self.load.cases}
         return {key: {**row, **self._answered("Cases", key)} for key, row in rows.items()}
 
     def _case_row(self, case: PupilCase) -> dict[str, Cell]:
@@ -59,18 +61,17 @@ class CasePage:
         finding = case.drafted.stage.finding
         return {
             **self._who(case.pupil.id),
-            "Year": case.pupil.year_group,
             "Form": case.pupil.form,
             "Stage": PAPER_WORDS[given[-1][1]] if given else "no letter yet",
-            "Why": f"{finding.sentence} {case.trouble}".strip(),
+            "Why": " ".join(filter(None, (finding.sentence, self._improvement(case.pupil.id), case.trouble))),
             "Tried so far": "\n".join(case.facts.support_in_words()),
             "Draft": str(case.drafted.number or ""),
             "Document": case.drafted.document or (document_of(case.drafted.case_id, given[-1][1]) if given else ""),
             "State": state_of(case),
-            "Notice to improve": self._improvement(case.pupil.id),
         }
 
     def _improvement(self, pupil_id: str) -> str:
+        """The first and last day of the notice to improve that was approved, and whether that is long enough."""
         period = notice_period(self.desk.office, pupil_id, self.desk.year_began)
         return improvement_period(*period, self.desk.today).sentence if period else ""
 
@@ -126,7 +127,7 @@ class CasePage:
             "Parent": f"{self._parent_name(parent.contact_id)}\n{parent.relationship}",
             "State": state_of_question(question, self.desk.records.standing_decision(case.pupil.id, parent.contact_id)),
             "Threshold": f"{self._undone(case)}\n{now}".strip(),
-            "To weigh": "\n".join(finding.sentence for finding in question.weighed),
+            "To weigh": "\n".join(finding.sentence for finding in sorted(question.weighed, key=_weight)),
             "Next notice": question.next_notice.finding.sentence,
             "Decided so far": "\n".join(self._decided(entry) for entry in log),
         }
@@ -179,6 +180,11 @@ def amount_in_words(notice: NextNotice) -> str:
         return ""
     early = f", GBP {notice.reduced_amount} if paid early" if notice.reduced_amount else ""
     return f"GBP {notice.amount}{early}"
+
+
+def _weight(finding: Finding) -> int:
+    """What speaks against a notice first, then what is not known, then what was ruled out."""
+    return [Outcome.MET, Outcome.INSUFFICIENT_DATA, Outcome.NOT_MET].index(finding.outcome)
 
 
 def _pupil_of(key: str) -> str:

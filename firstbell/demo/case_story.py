@@ -43,8 +43,8 @@ def case_cast(school: DemoSchool) -> CaseCast | None:
     if len(days) <= WEEKS_AGO + DAYS_BEFORE:
         return None
     first_day, ordinary = days[-WEEKS_AGO - 1], [p for p in school.people.pupils if _is_ordinary(school, p)]
-    absent = iter([pupil.id for pupil in ordinary if _is_absent(school.history.spans[pupil.id], first_day)])
-    earlier, today = tuple(islice(absent, ON_PAPER_EARLIER)), tuple(islice(absent, ON_PAPER_TODAY))
+    absent = (pupil.id for pupil in ordinary if _is_absent(school.history.spans[pupil.id], first_day))
+    today, earlier = tuple(islice(absent, ON_PAPER_TODAY)), tuple(islice(absent, ON_PAPER_EARLIER))
     met = (pupil.id for pupil in ordinary if _is_at_threshold(school, pupil))
     return CaseCast(first_day, earlier, today, tuple((p, _parent_of(school, p)) for p in islice(met, WITH_A_DECISION)))
 

@@ -27,7 +27,8 @@ def test_every_story_can_be_told(day, pupils, seed):
     assert set(school.people.cases) == set(Case)
     assert marked == on_roll
     assert len(listed) >= 5
-    assert [len(moment.typed) for moment in morning if moment.typed] == [1, 2, 1, 1]
+    typed = [[each for each in moment.typed if each.workbook != "Attendance cases"] for moment in morning]
+    assert [len(each) for each in typed if each] == [1, 2, 1, 1]
 
 
 @given(days, sizes, seeds)

@@ -103,7 +103,7 @@ def test_the_cover_list_names_who_is_in_the_room(school_on, export):
 
 def test_late_edits_reach_the_export_with_the_sync_at_seven(school_on, export):
     school = school_on(pupils=400)
-    evening, night = export(school, moments=1, name="evening"), export(school, moments=2, name="night")
+    evening, night = export(school, moments=3, name="evening"), export(school, moments=4, name="night")
 
     before, after = rows(evening, "marks.csv"), rows(night, "marks.csv")
 
@@ -115,10 +115,10 @@ def test_a_file_is_as_old_as_the_moment_it_was_exported(school_on, export):
     school = school_on(pupils=150)
     morning = make_morning(school)
 
-    folder = export(school, moments=5)
+    folder = export(school, moments=7)
 
-    assert (folder / "mis" / "marks_today.csv").stat().st_mtime == morning[4].at.timestamp()
-    assert (folder / "mis" / "pupils.csv").stat().st_mtime == morning[1].at.timestamp()
+    assert (folder / "mis" / "marks_today.csv").stat().st_mtime == morning[6].at.timestamp()
+    assert (folder / "mis" / "pupils.csv").stat().st_mtime == morning[3].at.timestamp()
 
 
 def test_somebody_elses_file_is_never_overwritten(school_on, tmp_path):

@@ -79,3 +79,12 @@ def test_an_address_of_a_page_in_place_of_the_mail_servers_name_is_refused(read,
 def test_a_folder_in_place_of_the_file_is_refused_in_a_sentence(tmp_path):
     with pytest.raises(BadInput, match=r"school\.toml"):
         load_settings(tmp_path)
+
+
+def test_letters_are_signed_and_read_by_somebody_the_school_knows(read):
+    letters = read(f'{TOML}\n[letters]\nsigned_by = "DS"\nreaders = ["DS"]\n').letters
+    assert (letters.signed_by, letters.readers) == ("DS", ("DS",))
+
+    for line in ('signed_by = "XX"', 'readers = ["DS", "XX"]'):
+        with pytest.raises(BadInput, match=r"names XX, and no \[\[staff\]\] has these initials"):
+            read(f"{TOML}\n[letters]\n{line}\n")

@@ -9,6 +9,7 @@ from firstbell.settings import WatchSettings
 from firstbell.testing.morning_story import SETTINGS, MorningStory
 from firstbell.workflows.first_day_contact import first_day_contact
 from firstbell.workflows.school_summaries import school_figures
+from firstbell.workflows.sync import sync
 from firstbell.workflows.watching import watch_school
 from firstbell.workflows.weekly import returns, weekly
 from rules.calendar import both_sessions
@@ -235,3 +236,18 @@ def test_twenty_days_call_for_joint_enquiries_and_never_for_a_deletion(story):
     assert "20 days: enquire with the LA" in rows
     assert rows.keys() >= {"attendance return"}
     assert rows["20 days: enquire with the LA"]["Why"].endswith("Nobody is deleted: a person decides.")
+
+
+def test_a_sync_after_a_long_pause_reads_everything_since_the_one_before(story):
+    story.given_a_pupil("ALICIA", forename="Alicia")
+    attend(story, {"ALICIA": {UNAUTHORISED: days(dt.date(2026, 10, 5), 5)}})
+    story.clock.set(dt.datetime(2026, 10, 2, 15, tzinfo=dt.UTC))
+    story.the_mis_exports()
+    sync(story.office)
+    story.clock.set(dt.datetime(2026, 11, 20, 15, tzinfo=dt.UTC))
+    story.the_mis_exports()
+
+    sync(story.office)
+
+    watch = watch_school(story.office, FRIDAY).pupils["ALICIA"]
+    assert (watch.counts.possible, watch.counts.unauthorised) == (104, 10)

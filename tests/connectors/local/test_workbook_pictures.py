@@ -11,6 +11,7 @@ from connectors.local.workbook import LocalWorkbook
 from firstbell.records import SheetRows
 from sheets_templates.attendance import ATTENDANCE
 from sheets_templates.attendance.watch import WEEKDAYS
+from sheets_templates.cases import CASES_WORKBOOK
 from sheets_templates.safeguarding import SAFEGUARDING
 
 OFFICE = shutil.which("soffice")
@@ -155,6 +156,35 @@ SAFEGUARDING_ROWS = {
         ANNA | {"Pupil ID": "P0001", "Agency": "social worker", "Told at": "23/11/2026 10:20", "Told by": "DS"},
     ],
 }  # fmt: skip
+CASES_ROWS = {
+    "Cases": [
+        BASIL | {"Pupil ID": "P0002", "Stage": "a letter with an offer of help",
+                 "Why": "Missed 45 of 88 possible sessions (51.1%), 24 unauthorised. The next step is an invitation to "
+                        "meet. Tried so far: a letter with an offer of help, 5 October 2026. A named person decides.",
+                 "Tried so far": "a letter with an offer of help, 5 October 2026\na home visit, 12 October 2026",
+                 "Draft": "2", "Document": "CASE-7F3K9QABCD-attendance_contract_offer.html", "State": "draft",
+                 "Meeting": "declined", "Contract": "agreed and not kept", "Decision": "approve, checked",
+                 "Draft read": "1", "Initials": "PT",
+                 "Firstbell says": "Draft 1 is not the one that waits: read draft 2, and type its number."},
+    ],
+    "Steps tried": [
+        {"Pupil ID": "P0002", "Pupil": "Fakename, Basil", "Date": dt.date(2026, 10, 12),
+         "What was done": "a home visit", "In words": "Nobody in; a card left", "Outcome": "too early to tell", "Initials": "PT",
+         "Firstbell says": "Noted. It counts as tried in this pupil's case."},
+    ],
+    "Notices": [
+        {"Pupil ID": "P0002", "Pupil": "Fakename, Basil", "Contact ID": "C0012", "Parent": "Fakename, Boris",
+         "Issued on": dt.date(2026, 3, 3), "Which": "first", "Amount": "GBP 160, GBP 80 if paid early",
+         "The next one": "It would be the second notice in 3 years to this parent for this child.", "Initials": "PT"},
+    ],
+    "Notice decisions": [
+        {"Pupil ID": "P0002", "Pupil": "Fakename, Basil", "Year": "11", "Contact ID": "C0012",
+         "Parent": "Fakename, Boris\nFather", "State": "no notice allowed",
+         "Threshold": "10 sessions marked G, N, O or U: the national threshold was met on 11 November 2026.",
+         "To weigh": "Not known: support not tried. A person must find out.", "Decision": "refer to the LA",
+         "Why": "Support changed nothing", "Initials": "PT", "Decided so far": "20 November 2026, PT: refer to the LA"},
+    ],
+}  # fmt: skip
 
 
 def drawn(path, layout, rows):
@@ -177,7 +207,10 @@ def pages(path, tmp_path):
     return text.stdout.decode("utf-8").split("\f")[:-1]
 
 
-@pytest.mark.parametrize(("layout", "rows"), [(ATTENDANCE, ATTENDANCE_ROWS), (SAFEGUARDING, SAFEGUARDING_ROWS)])
+@pytest.mark.parametrize(
+    ("layout", "rows"),
+    [(ATTENDANCE, ATTENDANCE_ROWS), (SAFEGUARDING, SAFEGUARDING_ROWS), (CASES_WORKBOOK, CASES_ROWS)],
+)
 def test_every_sheet_prints_on_a_page_with_every_word_to_be_read(layout, rows, tmp_path):
     path = tmp_path / f"{layout.name}.xlsx"
     drawn(path, layout, rows)

@@ -101,6 +101,7 @@ def _practice_office(office: Office, store: Store, clock: MovingClock, mis: Regi
         store=store,
         attendance_workbook=BlankWorkbook(),
         safeguarding_workbook=BlankWorkbook(),
+        cases_workbook=BlankWorkbook(),
         mailer=Tray(),
         channel=Pinboard(),
         folders=NoFolders(),

@@ -169,7 +169,8 @@ CASES_ROWS = {
     ],
     "Steps tried": [
         {"Pupil ID": "P0002", "Pupil": "Fakename, Basil", "Date": dt.date(2026, 10, 12),
-         "What was done": "a home visit", "In words": "Nobody in; a card left", "Outcome": "too early to tell", "Initials": "PT",
+         "What was done": "a home visit", "In words": "Nobody in; a card left", "Outcome": "too early to tell",
+         "Initials": "PT",
          "Firstbell says": "Noted. It counts as tried in this pupil's case."},
     ],
     "Notices": [

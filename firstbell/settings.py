@@ -55,7 +55,6 @@ def _path(path: Path) -> Path:
 
 
 WatchedJob = Literal["sync", "chase", "first-day-contact", "self-check"]
-Initials = Annotated[str, Field(pattern=r"^[A-Z]{2,4}$")]
 Email = Annotated[str, Field(pattern="@"), AfterValidator(_one_address)]
 Place = Annotated[Path, AfterValidator(_path)]
 

@@ -13,7 +13,7 @@ from rules.penalty_notices.notice_to_improve import NoticeCase, considerations
 from rules.penalty_notices.notices import NextNotice, Which, next_notice
 from rules.people import Pupil, PupilContact
 from rules.registers import RegisterSpan
-from rules.school_age import is_of_compulsory_school_age, school_age_by_year_group
+from rules.school_age import school_age_as_known
 
 UNEXPLAINED = frozenset({AttendanceCode.UNEXPLAINED})
 
@@ -70,7 +70,5 @@ def _known(
 
 
 def _is_of_age(desk: CaseDesk, pupil: Pupil) -> bool | None:
-    if pupil.date_of_birth is not None:
-        return is_of_compulsory_school_age(pupil.date_of_birth, desk.today)
-    age = school_age_by_year_group(pupil.year_group)
+    age = school_age_as_known(pupil.date_of_birth, pupil.year_group, desk.today)
     return None if age is None else age.holds_on(desk.today)

@@ -146,14 +146,27 @@ def draw_pages(office: Office, *, rehearse: bool) -> tuple[Path, Path]:
 
 
 def open_store_for(settings: Settings, *, rehearse: bool = False, make: bool = True) -> Store:
-    """The school's store: registers, ledger and proposals in one file beside the workbooks.
+    """The school's store: registers, ledger and proposals, in one file beside the workbooks or on a server.
 
-    `make` False refuses a store that is not there. Raises Misconfigured, RetryLater.
+    `make` False refuses a store that is not there; one on a server is never made by a run. Raises Misconfigured,
+    RetryLater.
     """
-    from connectors.store_sql import open_store  # noqa: PLC0415
+    from connectors.store_sql import open_server_store, open_store  # noqa: PLC0415
 
-    file = place_of(settings, rehearse=rehearse) / "firstbell.db"
-    return open_store(file, settings.school.key, make=make, zone=settings.zone)
+    school, zone = settings.school.key, settings.zone
+    if settings.store.kind == "postgres":
+        return open_server_store(settings.store, EnvironmentSecrets(), school, rehearsal=rehearse, zone=zone)
+    return open_store(place_of(settings, rehearse=rehearse) / "firstbell.db", school, make=make, zone=zone)
+
+
+def prepare_store_for(settings: Settings, *, owner: str, password_secret: str) -> None:
+    """Make or migrate the tables on a server as their owner, and enter the school. Raises Misconfigured, RetryLater."""
+    from connectors.store_sql.prepare import prepare_server_store  # noqa: PLC0415
+
+    if settings.store.kind != "postgres":
+        raise Misconfigured("a store in a file needs no preparing: the first run makes it")
+    secrets = EnvironmentSecrets()
+    prepare_server_store(settings.store, secrets, settings.school.key, owner=owner, secret=password_secret)
 
 
 @contextlib.contextmanager

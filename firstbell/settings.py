@@ -19,6 +19,7 @@ from rules.contact.addresses import is_one_address
 from rules.people import Personal
 
 Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
+THIS_COMPUTER = ("localhost", "127.0.0.1", "::1")
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,40}$")]
 Initials = Annotated[str, Field(pattern=r"^[A-Z]{2,4}$")]
 YearGroup = Annotated[str, Field(pattern=r"^(N1|N2|R|[1-9]|1[0-4])?$")]
@@ -295,6 +296,35 @@ class LocalSettings(Section):
     anchors: Place = Path("ledger-anchors.txt")
 
 
+class StoreSettings(Section):
+    """Where roll, registers, ledger and proposals are kept: a SQLite file beside the workbooks, or a PostgreSQL server.
+
+    `user` is a role that may use the tables and not change them; docs/store.md says how it is made. The password is
+    read from the secret named here, never from this file. `tls`: "verify-ca" where the server's certificate does not
+    bear its host name; "off" only for a server on this very computer. `certificate_authority`: the file of those that
+    may have issued the server's certificate, where they are not the computer's own.
+    """
+
+    kind: Literal["sqlite", "postgres"] = "sqlite"
+    host: str = ""
+    port: Annotated[int, Field(ge=1, le=65535)] = 5432
+    database: str = "firstbell"
+    user: str = "firstbell"
+    password_secret: str = ""
+    tls: Literal["verify-full", "verify-ca", "off"] = "verify-full"
+    certificate_authority: Path | None = None
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> "StoreSettings":
+        if self.kind == "postgres" and not self.host:
+            raise ValueError("a store on PostgreSQL needs a host")
+        if self.kind == "postgres" and not self.password_secret and not self.host.startswith("/"):
+            raise ValueError("a store on PostgreSQL needs password_secret, the name of a secret")
+        if self.tls == "off" and not (self.host.startswith("/") or self.host in THIS_COMPUTER):
+            raise ValueError('tls = "off" is for a server on this computer only')
+        return self
+
+
 class StaffMember(Section):
     """Someone who may write in the workbooks, known there by initials; `working_days` are ISO weekdays, 1 Monday."""
 
@@ -326,6 +356,7 @@ class Settings(Section):
     outgoing: OutgoingSettings = OutgoingSettings()
     smtp: SmtpSettings | None = None
     local: LocalSettings = LocalSettings()
+    store: StoreSettings = StoreSettings()
 
     @model_validator(mode="after")
     def _is_consistent(self) -> "Settings":
@@ -394,10 +425,15 @@ def _row_of(text: str, names: list[str]) -> int:
 def _anchored(settings: Settings, base: Path) -> Settings:
     mis = settings.mis.model_copy(update={"folder": base / settings.mis.folder})
     local = settings.local.model_copy(update={"folder": base / settings.local.folder})
-    smtp = settings.smtp
-    if smtp is not None and smtp.certificate_authority is not None:
-        smtp = smtp.model_copy(update={"certificate_authority": base / smtp.certificate_authority})
-    return settings.model_copy(update={"mis": mis, "local": local, "smtp": smtp})
+    smtp = None if settings.smtp is None else _with_authority(settings.smtp, base)
+    store = _with_authority(settings.store, base)
+    return settings.model_copy(update={"mis": mis, "local": local, "smtp": smtp, "store": store})
+
+
+def _with_authority[S: (SmtpSettings, StoreSettings)](section: S, base: Path) -> S:
+    if section.certificate_authority is None:
+        return section
+    return section.model_copy(update={"certificate_authority": base / section.certificate_authority})
 
 
 class EnvironmentSecrets:

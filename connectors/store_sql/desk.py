@@ -23,14 +23,11 @@ class SqlDesk:
 
     def cells(self, workbook: str) -> tuple[PersonsCell, ...]:
         """Accepted values of people's columns in one workbook, by sheet, row and column."""
-        wanted = (
-            sa.select(tables.cells)
-            .where(tables.cells.c.school == self._school, tables.cells.c.workbook == workbook)
-            .order_by(tables.cells.c.sheet, tables.cells.c.row_key, tables.cells.c.header)
-        )
+        here = (tables.cells.c.school == self._school, tables.cells.c.workbook == workbook)
         with self._database.reading() as connection:
-            found = connection.execute(wanted).all()
-        return tuple(PersonsCell(row.workbook, row.sheet, row.row_key, row.header, row.value) for row in found)
+            found = connection.execute(sa.select(tables.cells).where(*here)).all()
+        accepted = (PersonsCell(row.workbook, row.sheet, row.row_key, row.header, row.value) for row in found)
+        return tuple(sorted(accepted, key=_place))  # not by the database: each has an alphabet of its own
 
     def save_cells(self, cells: Iterable[PersonsCell]) -> None:
         """Remember accepted values; an empty value forgets."""
@@ -84,3 +81,7 @@ class SqlDesk:
 
     def _key(self, **names: str) -> dict[str, Any]:
         return {"school": self._school} | names
+
+
+def _place(cell: PersonsCell) -> tuple[str, str, str]:
+    return cell.sheet, cell.row_key, cell.column

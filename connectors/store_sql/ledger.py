@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,9 +79,11 @@ class SqlLedger:
         kept = None if anchor is None else read_anchor(anchor)
         with self._database.reading() as connection:
             head = _head(connection, school)
-            if chain_holds(school, _stored(connection, school), head, kept):
-                return ()
-            return chain_faults(school, _stored(connection, school), head, kept)
+            with _stored(connection, school) as entries:
+                if chain_holds(school, entries, head, kept):
+                    return ()
+            with _stored(connection, school) as entries:
+                return chain_faults(school, entries, head, kept)
 
     def anchor(self) -> str:
         """The count of entries and the last hash, to keep elsewhere."""
@@ -119,9 +122,11 @@ def _all(school: str) -> sa.Select[Any]:
     return sa.select(number, *others).where(ledger_entries.c.school == school).order_by(ledger_entries.c.number)
 
 
-def _stored(connection: sa.Connection, school: str) -> Iterator[LedgerEntry]:
-    rows = connection.execution_options(yield_per=AT_A_TIME).execute(_all(school))
-    return (_entry_or_ruin(row) for row in rows)
+@contextmanager
+def _stored(connection: sa.Connection, school: str) -> Iterator[Iterator[LedgerEntry]]:
+    """Every entry as it stands, read a part at a time; a reader who stops early leaves no cursor open."""
+    with connection.execution_options(yield_per=AT_A_TIME).execute(_all(school)) as rows:
+        yield (_entry_or_ruin(row) for row in rows)
 
 
 def _told(school: str, entry: LedgerEntry) -> dict[str, object]:

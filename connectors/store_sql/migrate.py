@@ -19,39 +19,47 @@ def bring_up_to_date(database: Database) -> None:
     A store that a newer Firstbell has written is refused: an older one could not keep what it does not know.
     """
     with database.reading() as connection:
-        version = _version(connection)
-        is_ready = version == NEWEST and _is_known(connection, database.school)
+        is_ready = version_of(connection) == NEWEST and is_known(connection, database.school)
     if not is_ready:
         with database.altering() as connection:
-            _migrate(connection, database.name)
-            if not _is_known(connection, database.school):
-                connection.execute(sa.insert(schools).values(school=database.school))
+            migrate(connection, database.name)
+            enter_school(connection, database.school)
 
 
-def _version(connection: sa.Connection) -> str | None:
-    """The newest migration the store has had; None for an empty file."""
+def version_of(connection: sa.Connection) -> str | None:
+    """The newest migration the store has had; None for one without tables."""
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(sa.select(_VERSION.c.version_num)).scalar()
 
 
-def _is_known(connection: sa.Connection, school: str) -> bool:
+def is_known(connection: sa.Connection, school: str) -> bool:
+    """Whether the school was entered in the store."""
     return connection.execute(sa.select(schools.c.school).where(schools.c.school == school)).first() is not None
 
 
-def _migrate(connection: sa.Connection, name: str) -> None:
+def enter_school(connection: sa.Connection, school: str) -> None:
+    """Let the school have rows in the store."""
+    if not is_known(connection, school):
+        connection.execute(sa.insert(schools).values(school=school))
+
+
+def refuse_newer(version: str | None, name: str) -> None:
+    """Raises Misconfigured for a version that this Firstbell has no migration to."""
+    if version is not None and not (_SCRIPTS / "versions" / f"{version}.py").exists():
+        raise Misconfigured(f"the store {name} was written by a newer Firstbell: install that version or a later one")
+
+
+def migrate(connection: sa.Connection, name: str) -> None:
     """Run what is missing. Reads the version again: another run may have migrated while this one waited."""
-    version = _version(connection)
+    version = version_of(connection)
     if version == NEWEST:
         return
+    refuse_newer(version, name)
     from alembic import command  # noqa: PLC0415 - costs a tenth of a second that most runs need not pay
     from alembic.config import Config  # noqa: PLC0415 - as above
-    from alembic.script import ScriptDirectory  # noqa: PLC0415 - as above
 
     config = Config()
     config.set_main_option("script_location", _SCRIPTS.as_posix().replace("%", "%%"))
     config.attributes["connection"] = connection
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if version is not None and version not in known:
-        raise Misconfigured(f"the store {name} was written by a newer Firstbell: install that version or a later one")
     command.upgrade(config, NEWEST)

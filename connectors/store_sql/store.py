@@ -5,13 +5,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from connectors.store_sql.desk import SqlDesk
-from connectors.store_sql.engine import PATIENCE, Database, sqlite_database
+from connectors.store_sql.engine import PATIENCE, Database
 from connectors.store_sql.ledger import SqlLedger
 from connectors.store_sql.migrate import bring_up_to_date
 from connectors.store_sql.proposals import SqlProposals
 from connectors.store_sql.registers import SqlRegisters
-from firstbell.errors import Misconfigured
-from firstbell.ports import Store
+from connectors.store_sql.sqlite import sqlite_database
+from firstbell.errors import FirstbellError, Misconfigured
+from firstbell.ports import Secrets, Store
+from firstbell.settings import StoreSettings
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -27,7 +29,7 @@ class SqlStore:
         self._database = database
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file or the server."""
         self._database.close()
 
 
@@ -51,3 +53,31 @@ def open_store(
     store = SqlStore(database, zone)
     bring_up_to_date(database)
     return store
+
+
+def open_server_store(
+    server: StoreSettings,
+    secrets: Secrets,
+    school: str,
+    *,
+    rehearsal: bool = False,
+    zone: ZoneInfo = LONDON,
+    patience: dt.timedelta = PATIENCE,
+) -> Store:
+    """Open the store on a PostgreSQL server that its owner has prepared for the school with this key.
+
+    A rehearsal has tables of its own there. Raises Misconfigured for a server that refuses us, a store that is not
+    prepared for this Firstbell, a school it does not know, and a role that may do more than a run needs; RetryLater
+    when the server can't be reached or is too busy.
+    """
+    from connectors.store_sql.postgres import REHEARSAL_SCHEMA, SCHEMA, server_database  # noqa: PLC0415 - a server only
+    from connectors.store_sql.prepare import check_prepared  # noqa: PLC0415 - as above
+
+    schema = REHEARSAL_SCHEMA if rehearsal else SCHEMA
+    database = server_database(server, secrets, school, schema, patience=patience)
+    try:
+        check_prepared(database)
+    except FirstbellError:
+        database.close()
+        raise
+    return SqlStore(database, zone)

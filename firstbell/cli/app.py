@@ -9,6 +9,7 @@ from firstbell.cli.ledger import export_command, show_command, verify_command
 from firstbell.cli.measures import measures_command
 from firstbell.cli.replay import replay_command
 from firstbell.cli.run import run_command
+from firstbell.cli.store import prepare_command
 from firstbell.cli.wording import wording_command
 
 
@@ -28,6 +29,7 @@ app = typer.Typer(
     add_completion=False,
 )
 ledger = typer.Typer(help="Look into the ledger: every decision and message, chained by hash.", no_args_is_help=True)
+store = typer.Typer(help="Look after a store on a server; one in a file needs nothing.", no_args_is_help=True)
 
 app.command("demo")(demo_command)
 app.command("init")(init_command)
@@ -39,6 +41,8 @@ app.add_typer(ledger, name="ledger")
 ledger.command("verify")(verify_command)
 ledger.command("show")(show_command)
 ledger.command("export")(export_command)
+app.add_typer(store, name="store")
+store.command("prepare")(prepare_command)
 
 
 def _show_version(value: bool) -> None:  # noqa: FBT001 - the shape typer calls

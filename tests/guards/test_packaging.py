@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 EXPORTS = {
-    "requirements.txt": ["--no-default-groups", "--extra", "azure"],
+    "requirements.txt": ["--no-default-groups", "--extra", "azure", "--extra", "postgres"],
     "requirements/demo.txt": ["--no-default-groups", "--group", "build"],
     "requirements/test.txt": ["--all-extras", "--group", "dev"],
 }
@@ -80,10 +80,16 @@ def test_the_lock_is_in_step_with_the_project(root):
     [ours] = [package for package in lock["package"] if package["name"] == "firstbell"]
 
     asked = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
-    locked = {f"{line['name']}{line.get('specifier', '')}" for line in ours["metadata"]["requires-dist"]}
+    locked = {wanted(line) for line in ours["metadata"]["requires-dist"]}
 
     assert locked == set(asked), "run 'make lock'"
     assert ours["version"] == project["version"], "run 'make lock'"
+
+
+def wanted(line):
+    """A requirement of the lock as pyproject.toml writes it."""
+    extras = f"[{','.join(line['extras'])}]" if "extras" in line else ""
+    return f"{line['name']}{extras}{line.get('specifier', '')}"
 
 
 def pins(text):

@@ -14,10 +14,14 @@ from firstbell.testing.store_conformance import (
 )
 
 
-@pytest.fixture(params=["fake", "sqlite"])
+@pytest.fixture(params=["fake", "sqlite", "postgres"])
 def open_run(request: pytest.FixtureRequest, tmp_path: Path, empty_store_file: Path) -> OpenRun:
     if request.param == "fake":
         return FakeStore().another_run
+    if request.param == "postgres":
+        school = request.getfixturevalue("server").new_school()
+        open_school = request.getfixturevalue("open_school")
+        return lambda: open_school(school)
     shutil.copy(empty_store_file, tmp_path / "store.db")
     return lambda: open_store(tmp_path / "store.db", "st-example")
 

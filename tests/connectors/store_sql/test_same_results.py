@@ -1,4 +1,4 @@
-"""Whatever is done to them, in whatever order, the fake and the file give the same answers."""
+"""Whatever is done to them, in whatever order, the fake, the file and the server give the same answers."""
 
 import datetime as dt
 import shutil
@@ -34,71 +34,74 @@ dispatches = st.sampled_from(["dispatch-1", "dispatch-2"])
 jobs = st.sampled_from(["chase", "sync"])
 
 
-class BothStores(RuleBasedStateMachine):
-    empty: Path  # set by the test below
+class SameStores(RuleBasedStateMachine):
+    empty: Path  # set by the tests below
+    server = None
 
     @initialize()
-    def open_both(self):
+    def open_all(self):
         self.folder = tempfile.TemporaryDirectory()
-        self.file = Path(self.folder.name) / "store.db"
-        shutil.copy(self.empty, self.file)
-        self.fakes = [FakeStore()]
-        self.fakes.append(self.fakes[0].another_run())
-        self.real = [open_store(self.file, "st-example"), open_store(self.file, "st-example")]
+        file = Path(self.folder.name) / "store.db"
+        shutil.copy(self.empty, file)
+        first = FakeStore()
+        self.kinds = [[first, first.another_run()], [open_store(file, "st-example"), open_store(file, "st-example")]]
+        if self.server is not None:
+            self.server.empty("st-example")  # hashes hold the school's key, so it has to be the same everywhere
+            self.kinds.append([self.server.open("st-example"), self.server.open("st-example")])
 
-    def both(self, action, run=0):
-        """Do the same to the fake and to the file, as one run or the other; both must answer alike."""
-        answers = [action(self.fakes[run]), action(self.real[run])]
-        assert answers[0] == answers[1]
+    def all(self, action, run=0):
+        """Do the same to each kind of store, as one run or the other; all must answer alike."""
+        first, *others = [action(runs[run]) for runs in self.kinds]
+        assert others == [first] * len(others)
 
     @rule(ids=st.lists(pupils, unique=True))
     def save_roll(self, ids):
-        self.both(lambda store: store.registers.save_roll(a_roll(*ids)))
+        self.all(lambda store: store.registers.save_roll(a_roll(*ids)))
 
     @rule(told=some_marks, at=moments)
     def save_marks(self, told, at):
         marks = Marks(at, tuple(told))
-        self.both(lambda store: store.registers.save_marks(marks, by_name="MIS", by_role="MIS", reason="sync"))
+        self.all(lambda store: store.registers.save_marks(marks, by_name="MIS", by_role="MIS", reason="sync"))
 
     @rule(which=st.lists(st.tuples(st.sampled_from(["mother", "father"]), pupils), max_size=4), at=moments)
     def plan(self, which, at):
         planned = [a_proposal(contact, pupil=pupil) for contact, pupil in which]
-        self.both(lambda store: store.proposals.add(planned, at=at, actor="planner"))
+        self.all(lambda store: store.proposals.add(planned, at=at, actor="planner"))
 
     @rule(some=st.lists(keys, max_size=3), step=steps, dispatch=dispatches, at=moments, run=st.integers(0, 1))
     def move(self, some, step, dispatch, at, run):
         key = dispatch if step[1] is State.RELEASING else None
-        self.both(
+        self.all(
             lambda store: store.proposals.move(some, *step, at=at, actor="AB", reason="why", dispatch_key=key), run
         )
 
     @rule(dispatch=dispatches, draft=st.sampled_from(["draft-1", "draft-2"]), at=moments)
     def record_draft(self, dispatch, draft, at):
-        self.both(lambda store: store.proposals.record_draft(dispatch, draft, at=at))
+        self.all(lambda store: store.proposals.record_draft(dispatch, draft, at=at))
 
     @rule(value=st.sampled_from(["", "x", "rang"]), row=st.sampled_from(["row-1", "row-2"]))
     def type_in_a_cell(self, value, row):
         cell = PersonsCell("attendance", "Queue", row, "Note", value)
-        self.both(lambda store: store.desk.save_cells([cell]))
+        self.all(lambda store: store.desk.save_cells([cell]))
 
     @rule(job=jobs, at=moments, seconds=st.integers(1, 3600), run=st.integers(0, 1))
     def take_lease(self, job, at, seconds, run):
-        self.both(lambda store: store.desk.take_lease(job, now=at, seconds=seconds), run)
+        self.all(lambda store: store.desk.take_lease(job, now=at, seconds=seconds), run)
 
     @rule(job=jobs, run=st.integers(0, 1))
     def end_lease(self, job, run):
-        self.both(lambda store: store.desk.end_lease(job), run)
+        self.all(lambda store: store.desk.end_lease(job), run)
 
     @rule(job=jobs, at=moments)
     def heartbeat(self, job, at):
-        self.both(lambda store: store.desk.heartbeat(job, at=at, due_at=None, outcome="done"))
+        self.all(lambda store: store.desk.heartbeat(job, at=at, due_at=None, outcome="done"))
 
     @invariant()
     def everything_that_can_be_seen_is_the_same(self):
-        self.both(everything)
+        self.all(everything)
 
     def teardown(self):
-        for store in self.real:
+        for store in (each for runs in self.kinds[1:] for each in runs):
             store.close()
         self.folder.cleanup()
 
@@ -125,13 +128,20 @@ def everything(store: Store) -> dict[str, object]:
     }
 
 
-@pytest.mark.timeout(120)
-def test_the_fake_and_the_file_cannot_be_told_apart(empty_store_file):
-    machine = type("BothStoresFromOneCopy", (BothStores,), {"empty": empty_store_file})
-
+def run_machine(examples, **members):
+    machine = type("SameStoresFromOneCopy", (SameStores,), members)
+    slow = [HealthCheck.too_slow]
     run_state_machine_as_test(
         machine,
-        settings=settings(
-            max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-        ),
+        settings=settings(max_examples=examples, stateful_step_count=25, deadline=None, suppress_health_check=slow),
     )
+
+
+@pytest.mark.timeout(120)
+def test_the_fake_and_the_file_cannot_be_told_apart(empty_store_file):
+    run_machine(25, empty=empty_store_file)
+
+
+@pytest.mark.timeout(120)
+def test_nor_can_the_server(empty_store_file, server):
+    run_machine(5, empty=empty_store_file, server=server)

@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,51 @@ from firstbell.testing.store_conformance import MONDAY_AM, NINE, save
 from rules.codes import AttendanceCode as Code
 
 LENGTH = 10
+NO_TRIGGERS = "SET session_replication_role = replica"
 
 Statement = tuple[str, tuple[object, ...]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A school's store, and a way past everything that protects it."""
+
+    school: str
+    open: Callable[[], Store]
+    tamper: Callable[..., None]
+
+
+def place_in_a_file(file: Path) -> Place:
+    def tamper(*statements: Statement) -> None:
+        with closing(sqlite3.connect(file)) as connection, connection:
+            connection.execute("DROP TRIGGER ledger_entries_refuse_update")
+            connection.execute("DROP TRIGGER ledger_entries_refuse_delete")
+            for words, values in statements:
+                connection.execute(words, values)
+
+    return Place("st-example", lambda: open_store(file, "st-example"), tamper)
+
+
+def place_on_a_server(server) -> Place:
+    school = server.new_school()
+
+    def tamper(*statements: Statement) -> None:
+        ours = [(words.replace("?", "%s") + where(words), (*values, school)) for words, values in statements]
+        server.run(NO_TRIGGERS, "SET search_path = firstbell", *ours, database="firstbell")
+
+    def where(words: str) -> str:
+        if words.startswith("INSERT"):
+            return " ON CONFLICT (school, number) DO UPDATE SET school = %s"
+        return " AND school = %s" if "WHERE" in words else " WHERE school = %s"
+
+    return Place(school, lambda: server.open(school), tamper)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    if request.param == "sqlite":
+        return place_in_a_file(tmp_path / "store.db")
+    return place_on_a_server(request.getfixturevalue("server"))
 
 
 @pytest.fixture
@@ -28,8 +72,8 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(file: Path) -> Iterator[Store]:
-    with closing(open_store(file, "st-example")) as store:
+def store(place: Place) -> Iterator[Store]:
+    with closing(place.open()) as store:
         for number in range(1, LENGTH + 1):
             at = NINE + dt.timedelta(minutes=number)
             store.ledger.append("note", at=at, actor="AB", facts={"number": str(number)}, pupil_id="alicia")
@@ -37,21 +81,15 @@ def store(file: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def tamper(file: Path) -> Callable[..., None]:
-    def run(*statements: Statement) -> None:
-        with closing(sqlite3.connect(file)) as connection, connection:
-            connection.execute("DROP TRIGGER ledger_entries_refuse_update")
-            connection.execute("DROP TRIGGER ledger_entries_refuse_delete")
-            for words, values in statements:
-                connection.execute(words, values)
-
-    return run
+def tamper(place: Place) -> Callable[..., None]:
+    return place.tamper
 
 
 def faults(store: Store) -> list[tuple[int, str]]:
     return [(fault.number, fault.fault) for fault in store.ledger.verify()]
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "statement",
     ["UPDATE ledger_entries SET facts = '{}' WHERE number = 4", "DELETE FROM ledger_entries WHERE number = 4"],
@@ -66,6 +104,7 @@ def test_the_database_itself_refuses_to_change_the_ledger(file, store, statement
     assert faults(store) == []
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_the_database_itself_refuses_to_change_an_amendment_of_the_register(file, store):
     save(store, ("alicia", MONDAY_AM, Code.UNEXPLAINED))
     save(store, ("alicia", MONDAY_AM, Code.ILLNESS))
@@ -86,7 +125,7 @@ def test_the_database_itself_refuses_to_change_an_amendment_of_the_register(file
         {"facts": "no longer JSON"},
         {"facts": "[]"},
         {"at": "no longer a time"},
-        {"kind": b"\x00\xff"},
+        {"kind": "\x01\ufffd"},
         {"hash": "abc"},
     ],
 )
@@ -138,45 +177,46 @@ def test_a_ledger_cut_short_is_found(store, tamper):
     assert faults(store) == [(8, "cut short")]
 
 
-def test_an_entry_put_in_at_the_end_is_found(store, tamper):
+def test_an_entry_put_in_at_the_end_is_found(place, store, tamper):
     last = store.ledger.entries()[-1]
-    forged = next_entry("st-example", Head(LENGTH, last.hash), "note", at=NINE, actor="AB", facts={}, pupil_id="alicia")
+    forged = next_entry(place.school, Head(LENGTH, last.hash), "note", at=NINE, actor="AB", facts={}, pupil_id="alicia")
 
-    tamper(insertion(forged))
+    tamper(insertion(place.school, forged))
 
     assert faults(store) == [(11, "inserted")]
 
 
-def test_an_entry_put_in_between_with_the_rest_moved_up_is_found(store, tamper):
+def test_an_entry_put_in_between_with_the_rest_moved_up_is_found(place, store, tamper):
     third = store.ledger.entries()[2]
-    forged = next_entry("st-example", Head(3, third.hash), "note", at=NINE, actor="AB", facts={}, pupil_id="alicia")
+    forged = next_entry(place.school, Head(3, third.hash), "note", at=NINE, actor="AB", facts={}, pupil_id="alicia")
 
     tamper(
         *(update(number, number=number + 1) for number in range(10, 3, -1)),
-        insertion(forged),
+        insertion(place.school, forged),
     )
 
     assert faults(store) == [(number, "reordered") for number in range(5, 12)]
 
 
-def test_an_altered_entry_with_a_hash_to_match_is_found_by_the_next_ones_memory(store, tamper):
+def test_an_altered_entry_with_a_hash_to_match_is_found_by_the_next_ones_memory(place, store, tamper):
     fourth = store.ledger.entries()[3]
     forged = LedgerEntry(4, fourth.at, "other", None, "AB", {}, fourth.previous_hash, "")
 
-    tamper(update(4, kind="other", pupil_id=None, facts="{}", hash=entry_hash("st-example", forged)))
+    tamper(update(4, kind="other", pupil_id=None, facts="{}", hash=entry_hash(place.school, forged)))
 
     assert faults(store) == [(4, "altered")]
 
 
-def test_a_last_entry_altered_with_a_hash_to_match_is_found_by_the_anchor(store, tamper):
+def test_a_last_entry_altered_with_a_hash_to_match_is_found_by_the_anchor(place, store, tamper):
     last = store.ledger.entries()[-1]
     forged = LedgerEntry(10, last.at, "note", "alicia", "AB", {}, last.previous_hash, "")
 
-    tamper(update(10, facts="{}", hash=entry_hash("st-example", forged)))
+    tamper(update(10, facts="{}", hash=entry_hash(place.school, forged)))
 
     assert faults(store) == [(10, "altered")]
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_a_number_turned_into_words_is_found(store, tamper):
     tamper(update(4, number="four"))
 
@@ -196,18 +236,18 @@ def test_nothing_can_be_added_over_entries_whose_anchor_was_removed(store, tampe
         store.ledger.append("note", at=NINE, actor="AB", facts={})
 
 
-def test_a_chain_written_anew_with_its_anchor_is_found_by_an_anchor_kept_elsewhere(store, tamper):
+def test_a_chain_written_anew_with_its_anchor_is_found_by_an_anchor_kept_elsewhere(place, store, tamper):
     kept = store.ledger.anchor()
     forged: list[LedgerEntry] = []
     head = Head()
     for number in range(LENGTH):
         told = {"number": "forged" if number == 4 else str(number)}
-        forged.append(next_entry("st-example", head, "note", at=NINE, actor="AB", facts=told, pupil_id="alicia"))
+        forged.append(next_entry(place.school, head, "note", at=NINE, actor="AB", facts=told, pupil_id="alicia"))
         head = Head(forged[-1].number, forged[-1].hash)
 
     tamper(
         ("DELETE FROM ledger_entries", ()),
-        *(insertion(entry) for entry in forged),
+        *(insertion(place.school, entry) for entry in forged),
         ("UPDATE ledger_heads SET last_hash = ?", (head.last_hash,)),
     )
 
@@ -233,11 +273,11 @@ def delete(entry: int) -> Statement:
     return "DELETE FROM ledger_entries WHERE number = ?", (entry,)
 
 
-def insertion(entry: LedgerEntry) -> Statement:
+def insertion(school: str, entry: LedgerEntry) -> Statement:
     """Put a forged entry in."""
     columns = "school, number, at, kind, pupil_id, actor, facts, previous_hash, hash"
     values = (
-        "st-example",
+        school,
         entry.number,
         entry.at.isoformat(timespec="microseconds"),
         entry.kind,

@@ -1,0 +1,108 @@
+"""The store on a PostgreSQL server.
+
+Every transaction begins by saying whose it is: the schema, and the school, which row security (`protection.py`) lets
+through and no other. Both are forgotten when it ends, so a pooled connection, ours or one between us and the server,
+carries nothing from one school to the next.
+
+A reader sees one snapshot. A writer locks the school's own row first (`Database.writing`), so that what it reads then
+stays true until it writes.
+"""
+
+import datetime as dt
+import ssl
+
+import sqlalchemy as sa
+
+from connectors.store_sql.engine import PATIENCE, Database, Engines
+from connectors.store_sql.postgres_errors import in_our_words
+from firstbell.errors import Misconfigured
+from firstbell.ports import Secrets
+from firstbell.settings import StoreSettings
+
+SCHEMA, REHEARSAL_SCHEMA = "firstbell", "firstbell_rehearsal"
+LONGEST_STATEMENT = dt.timedelta(minutes=1)
+CONNECTING_SECONDS = 10
+AT_REST = 300  # seconds; a function that slept is better off with a new connection
+SSLMODE = {"verify-full": "verify-full", "verify-ca": "verify-ca", "off": "disable"}
+OURS = (
+    "SELECT set_config('search_path', %(search_path)s, true), set_config('firstbell.school', %(school)s, true),"
+    " set_config('lock_timeout', %(patience)s, true), set_config('statement_timeout', %(longest)s, true),"
+    " set_config('idle_in_transaction_session_timeout', %(longest)s, true)"
+)
+
+
+def server_database(
+    server: StoreSettings,
+    secrets: Secrets,
+    school: str,
+    schema: str = SCHEMA,
+    *,
+    patience: dt.timedelta = PATIENCE,
+    longest: dt.timedelta = LONGEST_STATEMENT,
+) -> Database:
+    """The school's part of the database that the settings name. Connects when first used. Raises Misconfigured.
+
+    Two connections at most: a run needs one at a time, and a server has few for all the functions of a trust.
+    """
+    begins = {
+        "search_path": f"{schema}, pg_temp",
+        "school": school,
+        "patience": f"{int(patience.total_seconds() * 1000)}ms",
+        "longest": f"{int(longest.total_seconds() * 1000)}ms",
+    }
+    engine = _engine(_connection_arguments(server, secrets), patience)
+    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(OURS, begins))
+    engines = Engines(
+        reader=engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True),
+        writer=engine.execution_options(isolation_level="READ COMMITTED"),
+    )
+    return Database(engines, school, server.database, lambda error: in_our_words(server.database, error))
+
+
+def _engine(arguments: dict[str, object], patience: dt.timedelta) -> sa.Engine:
+    try:
+        return sa.create_engine(
+            "postgresql+psycopg://",
+            connect_args=arguments,
+            hide_parameters=True,
+            pool_size=1,
+            max_overflow=1,
+            pool_timeout=patience.total_seconds(),
+            pool_pre_ping=True,
+            pool_recycle=AT_REST,
+            use_native_hstore=False,
+        )
+    except ModuleNotFoundError as error:
+        raise Misconfigured(
+            "a store on PostgreSQL needs its driver: install Firstbell with the extra 'postgres'"
+        ) from error
+
+
+def _connection_arguments(server: StoreSettings, secrets: Secrets) -> dict[str, object]:
+    """What libpq is told. Whatever is left to it, it takes from variables and files of whoever runs us."""
+    return {
+        "host": server.host,
+        "port": server.port,
+        "dbname": server.database,
+        "user": server.user,
+        "password": secrets.secret(server.password_secret) if server.password_secret else None,
+        "sslmode": SSLMODE[server.tls],
+        "sslrootcert": None if server.tls == "off" else _authorities(server),
+        "gssencmode": "disable",
+        "connect_timeout": CONNECTING_SECONDS,
+        "target_session_attrs": "read-write",
+        "application_name": "firstbell",
+        "client_encoding": "utf-8",
+        "prepare_threshold": None,  # a pool between us and the server may give each transaction another connection
+    }
+
+
+def _authorities(server: StoreSettings) -> str:
+    """The file of certificates that a server's must come from: the school's own choice, or this computer's.
+
+    libpq's "system" is of no use: the OpenSSL inside psycopg's wheel looks for it where no computer has it.
+    """
+    chosen = server.certificate_authority or ssl.get_default_verify_paths().cafile
+    if chosen is None:
+        raise Misconfigured("this computer has no list of certificate authorities: set [store] certificate_authority")
+    return str(chosen)

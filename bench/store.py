@@ -1,4 +1,6 @@
-"""What the store costs: save a day, load a year, verify the ledger; beside copying the same bytes in the same run.
+"""What the store costs, in a file and on a server: save a day, load a year, verify the ledger; beside copying the same
+bytes in the same run. The server is on this computer and keeps what it is told; a network adds a way there and back to
+each statement.
 
 Run: python bench/store.py
 """
@@ -12,14 +14,23 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from connectors.store_sql import open_store
+import psycopg
+
+from connectors.store_sql import open_server_store, open_store
 from connectors.store_sql.ledger import Line, write_entries
+from connectors.store_sql.prepare import prepare_server_store
 from firstbell.ports import Store
 from firstbell.records import Marks
+from firstbell.settings import StoreSettings
+from firstbell.testing.fake_secrets import FakeSecrets
+from firstbell.testing.postgres_server import PASSWORD, SUPERUSER, PostgresServer, running_server
 from rules.calendar.sessions import Session, both_sessions
 from rules.codes import AttendanceCode
 from rules.registers import Mark
 
+SCHOOL = "st-bench"
+JOBS, OWNERS = "jobs", "owners"
+SECRETS = FakeSecrets(**{JOBS: "choose another long one", OWNERS: "choose a long one"})
 PUPILS, DAYS, ENTRIES, REPEATS = 1500, 190, 20_000, 7
 NINE = dt.datetime(2026, 9, 1, 9, tzinfo=dt.UTC)
 YEAR = (dt.date(2026, 9, 1), dt.date(2027, 8, 31))
@@ -50,14 +61,40 @@ def report(what: str, taken: float, unit: float | None = None) -> None:
 
 
 def main() -> None:
-    days = [both_sessions(YEAR[0] + dt.timedelta(days=n)) for n in range(DAYS)]
     with tempfile.TemporaryDirectory() as folder:
+        print("SQLite")
         file = Path(folder) / "store.db"
-        report("make a store", seconds(lambda: open_store(file, "st-bench").close(), 1))
-        report("open a store", seconds(lambda: open_store(file, "st-bench").close()))
-        with closing(open_store(file, "st-bench")) as store:
-            registers(store, days)
-            ledger(store)
+        report("make a store", seconds(lambda: open_store(file, SCHOOL).close(), 1))
+        bench(lambda: open_store(file, SCHOOL))
+    with running_server(keeps=True) as server:
+        print("\nPostgreSQL")
+        settings = set_up(server)
+        report("prepare a store", seconds(lambda: prepare(settings), 1))
+        report("prepare it again", seconds(lambda: prepare(settings)))
+        bench(lambda: open_server_store(settings, SECRETS, SCHOOL))
+
+
+def set_up(server: PostgresServer) -> StoreSettings:
+    """The roles and the database of docs/store.md, with the passwords there."""
+    page = (Path(__file__).parents[1] / "docs" / "store.md").read_text(encoding="utf-8")
+    statements = page.split("```sql\n")[1].split("```")[0].split(";")
+    where = {"host": server.host, "port": server.port, "user": SUPERUSER, "password": PASSWORD, "dbname": "postgres"}
+    with psycopg.connect(**where, sslmode="disable", autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement.encode())
+    return StoreSettings(kind="postgres", host=server.host, port=server.port, tls="off", password_secret=JOBS)
+
+
+def prepare(settings: StoreSettings) -> None:
+    prepare_server_store(settings, SECRETS, SCHOOL, owner="firstbell_owner", secret=OWNERS)
+
+
+def bench(opened: Callable[[], Store]) -> None:
+    days = [both_sessions(YEAR[0] + dt.timedelta(days=n)) for n in range(DAYS)]
+    report("open a store", seconds(lambda: opened().close()))
+    with closing(opened()) as store:
+        registers(store, days)
+        ledger(store)
 
 
 def registers(store: Store, days: list[tuple[Session, ...]]) -> None:
@@ -81,7 +118,7 @@ def ledger(store: Store) -> None:
     facts = {"key": "st-bench:P00042:2026-09-01-AM:first_day_absence:C1", "reason": "no reason known by 09:45"}
     lines = [Line("note", facts, f"P{n:05}") for n in range(ENTRIES)]
     with store.ledger._database.writing() as connection:  # noqa: SLF001 - to fill it in one go
-        write_entries(connection, "st-bench", lines, at=NINE, actor="bench")
+        write_entries(connection, SCHOOL, lines, at=NINE, actor="bench")
     taken = seconds(store.ledger.verify, 3)
     print(f"{'verify the ledger':<44}{ENTRIES / taken:>10,.0f} entries/s")
 

@@ -18,7 +18,7 @@ class TlsFront:
     """Ends TLS with a certificate and hands on to the server in the clear."""
 
     def __init__(self, port, certificate):
-        self._to, self._open = port, []
+        self._to, self._open, self._tasks = port, [], []
         self._context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         certificate.configure_cert(self._context)
         self._loop = asyncio.new_event_loop()
@@ -34,13 +34,19 @@ class TlsFront:
         self._loop.close()
 
     async def _end(self):
+        """Close every connection and see it closed: one that was just being opened too."""
         self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         for each in self._open:
             each.transport.abort()
-        await asyncio.sleep(0.05)  # connections are closed a turn of the loop later
+            with contextlib.suppress(OSError):
+                await each.wait_closed()
 
     async def _serve(self, reader, writer):
         self._open.append(writer)
+        self._tasks.append(asyncio.current_task())
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             if await reader.readexactly(len(SSL_REQUEST)) == SSL_REQUEST:
                 writer.write(b"S")

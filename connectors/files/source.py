@@ -31,7 +31,7 @@ def read_source(path: Path) -> Source:
     try:
         before = path.stat()
         if not stat.S_ISREG(before.st_mode):
-            raise BadInput(path.name, "a folder or a device", "a file")
+            raise BadInput(path.name or str(path), "a folder or a device", "a file")
         if before.st_size > LARGEST_FILE:
             raise BadInput(path.name, f"{before.st_size:,} bytes", f"at most {LARGEST_FILE:,}")
         data = path.read_bytes()

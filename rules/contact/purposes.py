@@ -65,7 +65,7 @@ PURPOSES = {
     ),
     Purpose.REGISTER_CHASE: PurposeRules(Audience.STAFF, InDoubt.SEND_AGAIN, is_held=False, names_the_pupil=False),
     Purpose.REGISTER_ESCALATION: PurposeRules(Audience.STAFF, InDoubt.SEND_AGAIN, is_held=False, names_the_pupil=False),
-    Purpose.LESSON_QUESTION: PurposeRules(Audience.STAFF, InDoubt.HOLD, is_held=False, names_the_pupil=False),
+    Purpose.LESSON_QUESTION: PurposeRules(Audience.STAFF, InDoubt.SEND_AGAIN, is_held=False, names_the_pupil=False),
     Purpose.SAFEGUARDING_ALERT: PurposeRules(
         Audience.SAFEGUARDING, InDoubt.SEND_AGAIN, is_held=False, names_the_pupil=False
     ),

@@ -136,7 +136,7 @@ ANSWERS = [
         (["demo", "--pupils", "60", "--out", "marks.csv/x"], "a place that can't be written"),
         (["run", "sync", "--at", "9999-12-31T23:59"], "the year 9999"),
         (["run", "weekly", "--at", "0001-01-01T00:00"], "the year 1"),
-        (["measures", "--marks", ".", "--calendar", "calendar.toml", "--as-of", "2026-11-23"], "no such file"),
+        (["measures", "--marks", ".", "--calendar", "calendar.toml", "--as-of", "2026-11-23"], "a folder or a device"),
         (["measures", "--marks", "x" * 300, "--calendar", "calendar.toml", "--as-of", "2026-11-23"], "no such file"),
     ],
 )

@@ -13,6 +13,7 @@ from firstbell.records import (
     BesideTheRegister,
     Bounce,
     Card,
+    Draft,
     ExpectedElsewhere,
     Guarantee,
     LedgerEntry,
@@ -24,6 +25,7 @@ from firstbell.records import (
     MisCapabilities,
     PersonsCell,
     Proposal,
+    Quota,
     RegisterStatus,
     Roll,
     School,
@@ -172,8 +174,11 @@ class Proposals(Protocol):
         actor: str,
         reason: str,
         dispatch_key: str | None = None,
+        on_dispatch: str | None = None,
     ) -> bool:
         """Move all of `keys` from `old` to `new`, or none: False when any was no longer in `old`.
+
+        With `on_dispatch`, also when any is no longer on that dispatch: the message may have been released anew.
 
         The step must be one of docs/states.md. `dispatch_key` goes with the step to RELEASING, and only with that: it
         is recorded on each, and a key other than the last one forgets the draft. Moving back to HELD clears both.
@@ -198,11 +203,22 @@ class Desk(Protocol):
         ...
 
     def take_lease(self, job: str, *, now: dt.datetime, seconds: int) -> bool:
-        """True when no other run of this job holds a lease that is still good; the lease is then ours."""
+        """True when no other run of this job holds a lease that is still good; the lease is then ours.
+
+        A lease good for longer than `seconds` from now is one of a clock that was put back since, and does not count.
+        """
         ...
 
     def end_lease(self, job: str) -> None:
         """Give the lease back."""
+        ...
+
+    def take_token(self, quota: Quota, *, now: dt.datetime) -> dt.datetime | None:
+        """Take one of the mailbox's tokens; None when there was one, else the moment there will be. See quota.py."""
+        ...
+
+    def return_token(self, quota: Quota) -> None:
+        """Give a token back that was taken for a message that did not go."""
         ...
 
     def heartbeat(self, job: str, *, at: dt.datetime, due_at: dt.datetime | None, outcome: str) -> None:
@@ -256,7 +272,11 @@ class Mailer(Protocol):
     def guarantee(self) -> Guarantee: ...
 
     def create_draft(self, message: Message) -> str:
-        """Prepare the message where it can be found again, and return the draft's id. Sends nothing."""
+        """Prepare the message where it can be found again, and return the draft's id. Sends nothing.
+
+        Raises RetryLater also when the answer was lost: a draft nobody knows of harms nobody and is swept up. Where
+        the guarantee is IN_DOUBT_AFTER_CRASH the id follows from the key, so that sent again it is the same message.
+        """
         ...
 
     def send_draft(self, draft_id: str) -> None:
@@ -269,8 +289,18 @@ class Mailer(Protocol):
         """Where the message is now."""
         ...
 
-    def discard_draft(self, draft_id: str) -> None:
-        """Delete a draft that will not be sent; quiet when it is gone already."""
+    def discard_draft(self, draft_id: str) -> bool:
+        """Delete a draft, so that nobody can send it any more. False when there was none: it is gone already, or sent.
+
+        Never touches a message that was sent.
+        """
+        ...
+
+    def drafts_before(self, moment: dt.datetime) -> tuple[Draft, ...]:
+        """Our drafts that were made before a moment and still lie at the provider; empty where none outlives its run.
+
+        Raises RetryLater.
+        """
         ...
 
     def close(self) -> None:

@@ -334,6 +334,23 @@ class Guarantee(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft that lies at the provider: its id there, and the key of the message it carries."""
+
+    id: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How many e-mails a mailbox may send: so many at once, and after that so many a minute."""
+
+    mailbox: str
+    at_once: int
+    a_minute: int
+
+
+@dataclass(frozen=True, slots=True)
 class Bounce:
     """A message that did not arrive: the key of the message, and whether trying again is hopeless."""
 

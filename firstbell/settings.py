@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from firstbell.errors import BadInput, Misconfigured
+from firstbell.records import Quota
 from rules.contact.addresses import is_one_address
 from rules.people import Personal
 
@@ -274,6 +275,16 @@ class OutgoingSettings(Section):
     mailer: Literal["local", "smtp"] = "local"
 
 
+class QuotaSettings(Section):
+    """How many e-mails the mail service takes from one mailbox: `at_once`, and after that `a_minute`.
+
+    Exchange Online takes 30 a minute. When they are used up a run stops, and says when to go on.
+    """
+
+    at_once: Annotated[int, Field(ge=1, le=10_000)] = 30
+    a_minute: Annotated[int, Field(ge=1, le=10_000)] = 30
+
+
 class SmtpSettings(Section):
     """An SMTP submission server. The password is read from the secret named here, never from this file."""
 
@@ -284,6 +295,7 @@ class SmtpSettings(Section):
     password_secret: str = ""
     sender: Email
     certificate_authority: Place | None = None
+    quota: QuotaSettings = QuotaSettings()
 
 
 class LocalSettings(Section):
@@ -374,6 +386,13 @@ class Settings(Section):
         if unknown := {self.letters.signed_by, *self.letters.readers} - {*initials, ""}:
             raise ValueError(f"[letters] names {', '.join(sorted(unknown))}, and no [[staff]] has these initials")
         return self
+
+    @property
+    def quota(self) -> Quota | None:
+        """What the mailbox that is written from may send; None where nothing limits it, as with a folder on disk."""
+        if self.outgoing.mailer != "smtp" or self.smtp is None:
+            return None
+        return Quota(self.smtp.sender, self.smtp.quota.at_once, self.smtp.quota.a_minute)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -13,7 +13,7 @@ ALLOWED_STEPS: dict[State, frozenset[State]] = {
     State.HELD: frozenset({State.RELEASING, State.STOPPED, State.BLOCKED, State.RECALLED, State.EXPIRED}),
     State.RELEASING: frozenset({State.SENDING, State.HELD, State.RECALLED, State.EXPIRED, State.STOPPED}),
     State.SENDING: frozenset({State.SENT, State.BOUNCED, State.UNKNOWN, State.RELEASING, State.HELD}),
-    State.UNKNOWN: frozenset({State.SENT, State.HELD, State.RELEASING}),
+    State.UNKNOWN: frozenset({State.SENT, State.SENDING, State.HELD, State.STOPPED}),
     State.SENT: frozenset({State.DELIVERED, State.BOUNCED, State.ANSWERED}),
     State.DELIVERED: frozenset({State.ANSWERED, State.BOUNCED}),
     State.BOUNCED: frozenset({State.ANSWERED}),

@@ -13,6 +13,7 @@ from connectors.local.disk import disk_errors, sync_folder, write_file
 from connectors.local.mail_files import (
     PURPOSE_HEADER,
     REFERENCE_HEADER,
+    StoredMail,
     bounce_of,
     bounce_reports,
     is_mail_name,
@@ -23,7 +24,7 @@ from connectors.local.mail_files import (
 )
 from firstbell.errors import NeedsHuman, RetryLater
 from firstbell.ports import Clock
-from firstbell.records import Bounce, Guarantee, Message, Whereabouts
+from firstbell.records import Bounce, Draft, Guarantee, Message, Whereabouts
 
 # How long to leave a draft alone that another program holds open (Windows: a mail program that shows it).
 HELD_OPEN_FOR = dt.timedelta(minutes=1)
@@ -71,11 +72,16 @@ class LocalOutbox:
             return Whereabouts.SENT
         return Whereabouts.DRAFT if is_draft else Whereabouts.ABSENT
 
-    def discard_draft(self, draft_id: str) -> None:
+    def discard_draft(self, draft_id: str) -> bool:
+        """Delete the draft's file. Of this and a rename into `sent` the disk lets one through."""
         draft = self._file(self._drafts, draft_id)
-        if draft is not None:
-            with disk_errors("the outbox"):
-                draft.unlink(missing_ok=True)
+        return draft is not None and _unlink(draft)
+
+    def drafts_before(self, moment: dt.datetime) -> tuple[Draft, ...]:
+        """The drafts whose own Date is before a moment."""
+        with disk_errors("the outbox"):
+            found = [mail for path in mail_files(self._drafts) if (mail := _headers_if_there(path)) is not None]
+        return tuple(Draft(mail.name, mail.key) for mail in found if mail.at < moment)
 
     def close(self) -> None:
         """Nothing to let go of: every mail is a file."""
@@ -101,3 +107,21 @@ def _rename(draft: Path, sent: Path) -> None:
         raise NeedsHuman("the draft is not there any more: look the message up", "the outbox") from error
     except PermissionError as error:
         raise RetryLater(HELD_OPEN_FOR) from error
+
+
+def _unlink(draft: Path) -> bool:
+    """Whether the file was there, and is not now."""
+    with disk_errors("the outbox"):
+        try:
+            draft.unlink()
+        except FileNotFoundError:
+            return False
+    return True
+
+
+def _headers_if_there(path: Path) -> StoredMail | None:
+    """A draft's headers; None when another run has sent or deleted it meanwhile."""
+    try:
+        return read_headers(path)
+    except FileNotFoundError:
+        return None

@@ -6,7 +6,7 @@ from connectors._mail import build_email, message_id
 from connectors.smtp.connection import TIMEOUT_SECONDS, Connection
 from firstbell.errors import GiveUp, Misconfigured, NeedsHuman, RetryLater
 from firstbell.ports import Clock, Secrets
-from firstbell.records import Bounce, Guarantee, Message, Whereabouts
+from firstbell.records import Bounce, Draft, Guarantee, Message, Whereabouts
 from firstbell.settings import SmtpSettings
 from rules.contact.addresses import is_one_address
 from rules.people import Personal
@@ -65,9 +65,15 @@ class SmtpMailer:
         is_ours = draft_id == message_id(key, self._sender)
         return self._fate.get(draft_id, Whereabouts.CANNOT_TELL) if is_ours else Whereabouts.CANNOT_TELL
 
-    def discard_draft(self, draft_id: str) -> None:
-        if self._fate.get(draft_id) is Whereabouts.DRAFT:
+    def discard_draft(self, draft_id: str) -> bool:
+        is_draft = self._fate.get(draft_id) is Whereabouts.DRAFT
+        if is_draft:
             self._forget(draft_id, Whereabouts.ABSENT)
+        return is_draft
+
+    def drafts_before(self, moment: dt.datetime) -> tuple[Draft, ...]:  # noqa: ARG002 - none, whatever the time
+        """None: drafts live in one run's memory and end with it."""
+        return ()
 
     def bounces(self, since: dt.datetime) -> tuple[Bounce, ...]:  # noqa: ARG002 - SMTP can't say, whatever the time
         """None: reports of non-delivery go to the sender's mailbox, which SMTP can't read."""

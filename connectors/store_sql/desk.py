@@ -1,4 +1,4 @@
-"""The desk in SQL: accepted cells, leases and heartbeats."""
+"""The desk in SQL: accepted cells, leases, tokens and heartbeats."""
 
 import datetime as dt
 import uuid
@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from connectors.store_sql import tables
 from connectors.store_sql.engine import Database, put
-from connectors.store_sql.tables import heartbeats, leases
-from firstbell.records import PersonsCell
+from connectors.store_sql.tables import heartbeats, leases, tokens
+from firstbell.quota import pace, take
+from firstbell.records import PersonsCell, Quota
 
 
 class SqlDesk:
@@ -49,11 +50,11 @@ class SqlDesk:
         with self._database.writing() as connection:
             here = sa.select(leases.c.good_until).where(leases.c.school == self._school, leases.c.job == job)
             good_until = connection.execute(here).scalar()
-            if good_until is not None and good_until > now:
+            ours_until = now + dt.timedelta(seconds=seconds)
+            if good_until is not None and now < good_until <= ours_until:
                 return False
             owner = uuid.uuid4().hex
-            good_until = now + dt.timedelta(seconds=seconds)
-            put(connection, leases, self._key(job=job), {"owner": owner, "good_until": good_until})
+            put(connection, leases, self._key(job=job), {"owner": owner, "good_until": ours_until})
         self._held[job] = owner
         return True
 
@@ -62,6 +63,24 @@ class SqlDesk:
         ours = (leases.c.school == self._school, leases.c.job == job, leases.c.owner == self._held.pop(job, ""))
         with self._database.writing() as connection:
             connection.execute(sa.delete(leases).where(*ours))
+
+    def take_token(self, quota: Quota, *, now: dt.datetime) -> dt.datetime | None:
+        """Take one of the mailbox's tokens; None when there was one, else the moment there will be."""
+        with self._database.writing() as connection:
+            taken = take(self._full_at(connection, quota), quota, now)
+            put(connection, tokens, self._key(mailbox=quota.mailbox), {"full_at": taken.full_at})
+        return taken.go_on_at
+
+    def return_token(self, quota: Quota) -> None:
+        """Give a token back; a mailbox nobody took one from stays full."""
+        with self._database.writing() as connection:
+            full_at = self._full_at(connection, quota)
+            if full_at is not None:
+                put(connection, tokens, self._key(mailbox=quota.mailbox), {"full_at": full_at - pace(quota)})
+
+    def _full_at(self, connection: sa.Connection, quota: Quota) -> dt.datetime | None:
+        here = (tokens.c.school == self._school, tokens.c.mailbox == quota.mailbox)
+        return connection.execute(sa.select(tokens.c.full_at).where(*here)).scalar()
 
     def heartbeat(self, job: str, *, at: dt.datetime, due_at: dt.datetime | None, outcome: str) -> None:
         """Record that a job ran to its end; an older run that ends late does not hide a newer one."""

@@ -80,13 +80,14 @@ class SqlProposals:
         actor: str,
         reason: str,
         dispatch_key: str | None = None,
+        on_dispatch: str | None = None,
     ) -> bool:
         """Move all of `keys` from `old` to `new`, or none: False when any was no longer in `old`; see the port."""
         check_step(old, new, dispatch_key)
         once = tuple(dict.fromkeys(keys))
         with self._database.writing() as connection:
             before = {row.key: _proposal(row) for row in self._rows(connection, once)}
-            if self._set(connection, once, old, _step_values(new, reason, dispatch_key)) < len(once):
+            if self._set(connection, once, old, _step_values(new, reason, dispatch_key), on_dispatch) < len(once):
                 connection.rollback()
                 return False
             lines = []
@@ -114,11 +115,19 @@ class SqlProposals:
         for some in batched(keys, AT_A_TIME, strict=False):
             yield from connection.execute(sa.select(table).where(self._here, table.c.key.in_(some)))
 
-    def _set(self, connection: sa.Connection, keys: tuple[str, ...], old: State, values: dict[str, Any]) -> int:
-        """The compare-and-set: how many of `keys` were still in `old`, and now have `values`."""
+    def _set(
+        self,
+        connection: sa.Connection,
+        keys: tuple[str, ...],
+        old: State,
+        values: dict[str, Any],
+        on_dispatch: str | None = None,
+    ) -> int:
+        """The compare-and-set: how many of `keys` were still in `old` (and on that dispatch), and now have `values`."""
         changed = 0
+        same_dispatch = [] if on_dispatch is None else [table.c.dispatch_key == on_dispatch]
         for some in batched(keys, AT_A_TIME, strict=False):
-            still = (self._here, table.c.key.in_(some), table.c.state == old)
+            still = (self._here, table.c.key.in_(some), table.c.state == old, *same_dispatch)
             changed += connection.execute(sa.update(table).where(*still).values(values)).rowcount
         return changed
 

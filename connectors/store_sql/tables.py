@@ -227,3 +227,11 @@ heartbeats = sa.Table(
     sa.Column("due_at", Moment),
     sa.Column("outcome", sa.Text, nullable=False),
 )
+
+tokens = sa.Table(
+    "tokens",
+    metadata,
+    _school(),
+    sa.Column("mailbox", sa.Text, primary_key=True),
+    sa.Column("full_at", Moment, nullable=False),
+)

@@ -12,7 +12,8 @@ from enum import StrEnum
 
 from connectors._mail import check_envelope
 from firstbell.errors import NeedsHuman
-from firstbell.records import Bounce, Guarantee, Message, Whereabouts
+from firstbell.records import Bounce, Draft, Guarantee, Message, Whereabouts
+from firstbell.testing.fake_clock import FakeClock
 
 
 class Crash(BaseException):
@@ -27,6 +28,7 @@ class Step(StrEnum):
     LOOK_UP = "look_up"
     DISCARD = "discard_draft"
     BOUNCES = "bounces"
+    DRAFTS = "drafts_before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,9 @@ class Fault:
 class FakeProvider:
     """The mail service behind the fakes: what it holds outlives every run."""
 
+    clock: FakeClock = field(default_factory=FakeClock)
     drafts: dict[str, Message] = field(default_factory=dict)
+    drafted_at: dict[str, dt.datetime] = field(default_factory=dict)
     sent: list[Message] = field(default_factory=list)
     sent_ids: list[str] = field(default_factory=list)
     bounced: list[Bounce] = field(default_factory=list)
@@ -99,8 +103,9 @@ class FakeMailer:
         with self._step(Step.CREATE, message.key):
             self._check(message)
             self.provider.created += 1
-            draft_id = f"draft-{self.provider.created}"
+            draft_id = f"draft-{self.provider.created}" if self._can_be_asked else f"draft-of-{message.key}"
             self.provider.drafts[draft_id] = message
+            self.provider.drafted_at[draft_id] = self.provider.clock.now()
             self._made_here.add(draft_id)
         return draft_id
 
@@ -130,11 +135,21 @@ class FakeMailer:
 
     def _knows(self, draft_id: str) -> bool:
         """A provider that can't be asked afterwards leaves each run with what it did itself."""
-        return self._guarantee is Guarantee.EXACTLY_ONCE or draft_id in self._made_here
+        return self._can_be_asked or draft_id in self._made_here
 
-    def discard_draft(self, draft_id: str) -> None:
+    @property
+    def _can_be_asked(self) -> bool:
+        return self._guarantee is Guarantee.EXACTLY_ONCE
+
+    def discard_draft(self, draft_id: str) -> bool:
         with self._step(Step.DISCARD, draft_id):
-            self.provider.drafts.pop(draft_id, None)
+            return self._knows(draft_id) and self.provider.drafts.pop(draft_id, None) is not None
+
+    def drafts_before(self, moment: dt.datetime) -> tuple[Draft, ...]:
+        with self._step(Step.DRAFTS, ""):
+            lying = self.provider.drafts.items() if self._can_be_asked else ()
+            made_at = self.provider.drafted_at
+            return tuple(Draft(each, message.key) for each, message in lying if made_at[each] < moment)
 
     def close(self) -> None:
         """Nothing to let go of."""

@@ -7,7 +7,8 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from firstbell.chain import Head, anchor_text, chain_faults, head_after, moment_text, next_entry, read_anchor
-from firstbell.records import LedgerEntry, LedgerFault, MarkChange, Marks, PersonsCell, Proposal, Roll, State
+from firstbell.quota import pace, take
+from firstbell.records import LedgerEntry, LedgerFault, MarkChange, Marks, PersonsCell, Proposal, Quota, Roll, State
 from firstbell.states import check_step, draft_facts, entry_kind, entry_pupil, planned_facts, step_facts, stepped
 from rules.calendar.sessions import Session
 from rules.codes import AttendanceCode, byte_of
@@ -168,9 +169,11 @@ class FakeProposals:
         actor: str,
         reason: str,
         dispatch_key: str | None = None,
+        on_dispatch: str | None = None,
     ) -> bool:
         check_step(old, new, dispatch_key)
-        rows = [self._rows[key] for key in dict.fromkeys(keys) if key in self._rows and self._rows[key].state is old]
+        found = (self._rows[key] for key in dict.fromkeys(keys) if key in self._rows)
+        rows = [row for row in found if self._may_move(row, old, on_dispatch)]
         if len(rows) < len(set(keys)):
             return False
         for before in rows:
@@ -178,6 +181,10 @@ class FakeProposals:
             self._rows[before.key] = after
             self._note(entry_kind(new), before, step_facts(before, after), at, actor)
         return True
+
+    def _may_move(self, row: Proposal, old: State, on_dispatch: str | None) -> bool:
+        """The compare of compare-and-set."""
+        return row.state is old and on_dispatch in {None, row.dispatch_key}
 
     def record_draft(self, dispatch_key: str, draft_id: str, *, at: dt.datetime) -> bool:
         rows = self.find(states={State.RELEASING}, dispatch_key=dispatch_key)
@@ -199,7 +206,8 @@ class FakeMemory:
         self.cells: dict[tuple[str, str, str, str], PersonsCell] = {}
         self.leases: dict[str, tuple[int, dt.datetime]] = {}
         self.heartbeats: dict[str, dt.datetime] = {}
-        self.tokens = count()
+        self.owners = count()
+        self.full_at: dict[str, dt.datetime] = {}
 
 
 class FakeDesk:
@@ -222,9 +230,9 @@ class FakeDesk:
     def take_lease(self, job: str, *, now: dt.datetime, seconds: int) -> bool:
         moment_text(now)
         lease = self._memory.leases.get(job)
-        if lease is not None and lease[1] > now:
+        if lease is not None and now < lease[1] <= now + dt.timedelta(seconds=seconds):
             return False
-        self._held[job] = next(self._memory.tokens)
+        self._held[job] = next(self._memory.owners)
         self._memory.leases[job] = (self._held[job], now + dt.timedelta(seconds=seconds))
         return True
 
@@ -232,6 +240,16 @@ class FakeDesk:
         lease = self._memory.leases.get(job)
         if lease is not None and lease[0] == self._held.get(job):
             del self._memory.leases[job]
+
+    def take_token(self, quota: Quota, *, now: dt.datetime) -> dt.datetime | None:
+        taken = take(self._memory.full_at.get(quota.mailbox), quota, now)
+        self._memory.full_at[quota.mailbox] = taken.full_at
+        return taken.go_on_at
+
+    def return_token(self, quota: Quota) -> None:
+        full_at = self._memory.full_at.get(quota.mailbox)
+        if full_at is not None:
+            self._memory.full_at[quota.mailbox] = full_at - pace(quota)
 
     def heartbeat(self, job: str, *, at: dt.datetime, due_at: dt.datetime | None, outcome: str) -> None:  # noqa: ARG002 - the port says both; nothing reads them back
         moment_text(at)

@@ -1,5 +1,6 @@
 """What any mailer or texter must do. A test class inherits this; its fixture `rig` says how to drive the adapter."""
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -7,7 +8,7 @@ import pytest
 
 from firstbell.errors import GiveUp, NeedsHuman
 from firstbell.ports import Mailer
-from firstbell.records import Guarantee, Message, Whereabouts
+from firstbell.records import Draft, Guarantee, Message, Whereabouts
 from firstbell.testing.fake_clock import FakeClock
 from rules.people import Personal
 
@@ -95,22 +96,49 @@ class MailerConformance:
         assert rig.arrived() == []
         assert rig.mailer.look_up("k1", draft_id) is Whereabouts.ABSENT
 
-    def test_discarding_twice_is_quiet(self, rig: MailerRig) -> None:
+    def test_only_the_first_to_discard_is_told_that_it_did(self, rig: MailerRig) -> None:
         draft_id = rig.mailer.create_draft(rig.message("k1"))
 
-        rig.mailer.discard_draft(draft_id)
-        rig.mailer.discard_draft(draft_id)
-        rig.mailer.discard_draft(GONE)
+        told = [rig.mailer.discard_draft(each) for each in (draft_id, draft_id, GONE)]
 
+        assert told == [True, False, False]
         assert rig.arrived() == []
 
-    def test_discarding_what_was_sent_does_not_unsend_it(self, rig: MailerRig) -> None:
+    def test_discarding_what_was_sent_says_no_and_does_not_unsend_it(self, rig: MailerRig) -> None:
         draft_id = rig.mailer.create_draft(rig.message("k1"))
         rig.mailer.send_draft(draft_id)
 
-        rig.mailer.discard_draft(draft_id)
+        assert not rig.mailer.discard_draft(draft_id)
 
         assert rig.mailer.look_up("k1", draft_id) is Whereabouts.SENT
+        assert len(rig.arrived()) == 1
+
+    def test_drafts_that_lie_there_are_listed_by_age_with_their_keys(self, rig: MailerRig) -> None:
+        """By any run, where drafts outlive the one that made them; else there are none to list."""
+        draft_id = rig.mailer.create_draft(rig.message("k1"))
+        rig.clock.advance(minutes=20)
+        rig.mailer.create_draft(rig.message("k2"))
+
+        found = rig.another_run().drafts_before(rig.clock.now() - dt.timedelta(minutes=15))
+
+        knows = rig.mailer.guarantee is Guarantee.EXACTLY_ONCE
+        assert found == ((Draft(draft_id, "k1"),) if knows else ())
+
+    def test_neither_sent_nor_discarded_drafts_are_listed(self, rig: MailerRig) -> None:
+        sent, discarded = (rig.mailer.create_draft(rig.message(key)) for key in ("k1", "k2"))
+        rig.mailer.send_draft(sent)
+        rig.mailer.discard_draft(discarded)
+        rig.clock.advance(minutes=20)
+
+        assert rig.mailer.drafts_before(rig.clock.now()) == ()
+
+    def test_sent_again_after_a_crash_it_is_the_same_message_where_nobody_can_know(self, rig: MailerRig) -> None:
+        first = rig.mailer.create_draft(rig.message("k1"))
+        rig.clock.advance(minutes=6)
+
+        again = rig.another_run().create_draft(rig.message("k1"))
+
+        assert rig.mailer.guarantee is Guarantee.EXACTLY_ONCE or again == first
 
     def test_messages_with_different_keys_do_not_get_mixed_up(self, rig: MailerRig) -> None:
         first, second = (rig.mailer.create_draft(rig.message(key)) for key in ("k1", "k2"))

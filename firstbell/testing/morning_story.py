@@ -25,7 +25,7 @@ from firstbell.testing.fake_anchors import FakeAnchors
 from firstbell.testing.fake_channel import FakeChannel
 from firstbell.testing.fake_clock import FakeClock
 from firstbell.testing.fake_folders import FakeFolders
-from firstbell.testing.fake_mailer import FakeMailer
+from firstbell.testing.fake_mailer import FakeMailer, FakeProvider
 from firstbell.testing.fake_mis import FakeMis
 from firstbell.testing.fake_store import FakeStore
 from firstbell.testing.fake_workbook import FakeWorkbook
@@ -67,7 +67,7 @@ class MorningStory:
     def __init__(self, *, mailer: Mailer | None = None, settings: Settings = SETTINGS) -> None:
         self.clock = FakeClock()
         self.mis = FakeMis(calendar=example_calendar())
-        self.mailer = FakeMailer()
+        self.mailer = FakeMailer(provider=FakeProvider(clock=self.clock))
         self.store = FakeStore()
         self.channel = FakeChannel()
         self.attendance, self.safeguarding, self.cases = FakeWorkbook(), FakeWorkbook(), FakeWorkbook()

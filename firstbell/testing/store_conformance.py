@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from firstbell.ports import Store
-from firstbell.records import LedgerFault, MarkChange, Marks, PersonsCell, Problem, Proposal, Roll, State
+from firstbell.records import LedgerFault, MarkChange, Marks, PersonsCell, Problem, Proposal, Quota, Roll, State
 from firstbell.states import ALLOWED_STEPS
 from rules.calendar.sessions import Half, Session
 from rules.codes import AttendanceCode as Code
@@ -27,6 +27,8 @@ MONDAY_AM, MONDAY_PM = Session(MONDAY, Half.AM), Session(MONDAY, Half.PM)
 TUESDAY_AM = Session(TUESDAY, Half.AM)
 NINE = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
 TEN = NINE + dt.timedelta(hours=1)
+SECOND = dt.timedelta(seconds=1)
+QUOTA = Quota("office@example.org", at_once=2, a_minute=2)
 
 
 def a_roll(*pupil_ids: str) -> Roll:
@@ -474,6 +476,23 @@ class ProposalsConformance:
 
         assert [each.dispatch_key for each in second.proposals.find()] == ["dispatch-1"]
 
+    def test_a_run_that_slept_can_not_move_a_message_that_was_released_anew(self, open_run: OpenRun) -> None:
+        store = open_run()
+        walk(store, a_proposal(), State.HELD, State.RELEASING, State.SENDING, State.HELD)
+        step(store, [a_proposal().key], State.HELD, State.RELEASING, "dispatch-2")
+        step(store, [a_proposal().key], State.RELEASING, State.SENDING)
+        before = store.ledger.entries()
+
+        moved = [
+            open_run().proposals.move(
+                [a_proposal().key], State.SENDING, State.SENT, at=TEN, actor="AB", reason="woke", on_dispatch=dispatch
+            )
+            for dispatch in ("dispatch-1", "dispatch-2")
+        ]
+
+        assert moved == [False, True]
+        assert len(store.ledger.entries()) == len(before) + 1
+
     def test_naming_a_key_twice_moves_it_once(self, open_run: OpenRun) -> None:
         store = open_run()
         store.proposals.add([a_proposal()], at=NINE, actor="planner")
@@ -593,6 +612,53 @@ class DeskConformance:
 
         assert not second.desk.take_lease("chase", now=NINE + dt.timedelta(seconds=59), seconds=60)
         assert second.desk.take_lease("chase", now=NINE + dt.timedelta(seconds=60), seconds=60)
+
+    def test_a_lease_of_a_clock_that_was_put_back_since_does_not_count(self, open_run: OpenRun) -> None:
+        first, second, third = open_run(), open_run(), open_run()
+        first.desk.take_lease("chase", now=TEN, seconds=60)
+
+        assert second.desk.take_lease("chase", now=NINE, seconds=60)
+        assert not third.desk.take_lease("chase", now=NINE, seconds=60)
+
+    def test_tokens_run_out_and_come_back_at_their_pace(self, open_run: OpenRun) -> None:
+        first, after_a_crash = open_run(), open_run()
+
+        taken = [first.desk.take_token(QUOTA, now=NINE) for _ in range(3)]
+
+        assert taken == [None, None, NINE + 30 * SECOND]
+        assert after_a_crash.desk.take_token(QUOTA, now=NINE + 29 * SECOND) == NINE + 30 * SECOND
+        assert after_a_crash.desk.take_token(QUOTA, now=NINE + 30 * SECOND) is None
+
+    def test_a_rested_mailbox_has_no_more_than_a_full_bucket(self, open_run: OpenRun) -> None:
+        desk = open_run().desk
+        desk.take_token(QUOTA, now=NINE)
+
+        taken = [desk.take_token(QUOTA, now=TEN) for _ in range(3)]
+
+        assert [each is None for each in taken] == [True, True, False]
+
+    def test_a_token_given_back_can_be_taken(self, open_run: OpenRun) -> None:
+        desk = open_run().desk
+        desk.return_token(QUOTA)
+        for _ in range(2):
+            desk.take_token(QUOTA, now=NINE)
+
+        desk.return_token(QUOTA)
+
+        assert [desk.take_token(QUOTA, now=NINE) is None for _ in range(2)] == [True, False]
+
+    def test_each_mailbox_has_tokens_of_its_own(self, open_run: OpenRun) -> None:
+        desk = open_run().desk
+        for _ in range(2):
+            desk.take_token(QUOTA, now=NINE)
+
+        assert desk.take_token(replace(QUOTA, mailbox="head@example.org"), now=NINE) is None
+
+    def test_a_clock_put_back_leaves_an_empty_bucket_and_no_debt(self, open_run: OpenRun) -> None:
+        desk = open_run().desk
+        desk.take_token(QUOTA, now=TEN)
+
+        assert desk.take_token(QUOTA, now=NINE) == NINE + 30 * SECOND
 
     def test_a_run_that_lost_its_lease_cannot_end_the_next_runs(self, open_run: OpenRun) -> None:
         slow, next_run, third = open_run(), open_run(), open_run()

@@ -94,9 +94,9 @@ def _mark_answered(office: Office, edit: RowEdit, pupil_id: str, session: Sessio
 def decide_in_queue(office: Office, edit: RowEdit) -> str:
     """Stop, hold or release one message, or release a brake."""
     decision = edit.row.get("Decision", "")
-    purposes = (Purpose.FIRST_DAY_ABSENCE, Purpose.HALF_TERM_DAYS_MISSED)
-    queued = (p for purpose in purposes for p in office.store.proposals.find(purpose=purpose))
-    found = [p for p in queued if p.key == edit.row_key]
+    find = office.store.proposals.find
+    queued = (find(purpose=Purpose.FIRST_DAY_ABSENCE), find(purpose=Purpose.HALF_TERM_DAYS_MISSED))
+    found = [p for some in (*queued, find(states=[State.UNKNOWN])) for p in some if p.key == edit.row_key]
     if not found and edit.row_key.startswith("brake|"):
         return _release_brake(office, edit, decision)
     if not found:
@@ -109,6 +109,8 @@ def _decide(office: Office, edit: RowEdit, proposal: Proposal, decision: str) ->
         raise RefusedEdit("A blocked message can't be released here. Mend what blocks it, or telephone.")
     if proposal.state is State.PROPOSED:
         return _approve(office, edit, proposal, decision)
+    if proposal.state is State.UNKNOWN:
+        return _settle_doubt(office, edit, proposal, decision)
     if decision == "stop" and _move(office, edit, proposal, State.STOPPED, "Somebody stopped it.", State.HELD):
         return f"Stopped by {edit.person.initials}. The pupil is on the phone list."
     if decision == "hold" and proposal.state is State.HELD:
@@ -119,6 +121,17 @@ def _decide(office: Office, edit: RowEdit, proposal: Proposal, decision: str) ->
     if decision in {"", "release"} and proposal.state is State.HELD:
         return "It goes when its countdown ends, if the mark still says N."
     raise RefusedEdit(f"Too late: the message is {proposal.state}.")
+
+
+def _settle_doubt(office: Office, edit: RowEdit, proposal: Proposal, decision: str) -> str:
+    """A person has looked whether the message went, where no program can tell."""
+    if decision == "stop" and _move(office, edit, proposal, State.STOPPED, "A person looked: it is left as it is."):
+        return f"Left as it is by {edit.person.initials}. It is not sent again."
+    if decision == "release" and proposal.send_before <= office.clock.now():
+        raise RefusedEdit("Too late to send it again: its time has passed. Write stop, and telephone.")
+    if decision == "release" and _move(office, edit, proposal, State.HELD, "A person looked: it did not go."):
+        return "It is sent again at this run, if it is still true."
+    raise RefusedEdit("Look among the sent messages. If it went, write stop. If it did not go, write release.")
 
 
 def _approve(office: Office, edit: RowEdit, proposal: Proposal, decision: str) -> str:

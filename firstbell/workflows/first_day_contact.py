@@ -3,6 +3,7 @@
 Start reading here. The steps stand in the order they happen; each is a module beside this one.
 """
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
@@ -19,10 +20,11 @@ from firstbell.workflows.first_day_letters import CorrectionLetter, FirstDayLett
 from firstbell.workflows.half_term import send_half_term_messages
 from firstbell.workflows.office import Office
 from firstbell.workflows.office_notices import the_office_told
+from firstbell.workflows.orphan_drafts import discard_orphan_drafts
 from firstbell.workflows.phone_list import Call, phone_list
 from firstbell.workflows.planning import plan_first_day_messages
 from firstbell.workflows.safeguarding_alerts import Alert, alerts_of, raise_alerts
-from firstbell.workflows.sending import send_due
+from firstbell.workflows.sending import Round, send_due
 from firstbell.workflows.session_now import SessionNow, closed_session, look, usable
 from firstbell.workflows.sync import sync
 from firstbell.workflows.views.follow_up import proposals_by_pupil
@@ -107,8 +109,11 @@ def _contact(office: Office, now: SessionNow, said: Said | None, setbacks: Setba
     planned = (*plan_first_day_messages(office, now), *plan_next_contacts(office, now))
     brakes = brakes_on(office, now)
     written = setbacks.after(lambda: _write(office, now, brakes)) if said is not None else None
-    told, corrected = written or (Counter(), Counter())
+    rounds = written or ()
+    moved = {this.purpose: this.moved for this in rounds}
+    told, corrected = (moved.get(each, Counter()) for each in (Purpose.FIRST_DAY_ABSENCE, Purpose.IN_SCHOOL_CORRECTION))
     setbacks.after(lambda: raise_alerts(office, now))
+    setbacks.after(lambda: discard_orphan_drafts(office))
     alerts = alerts_of(office, now.session.date)
     calls = phone_list(office, now, brakes)
     proposals, problems = proposals_by_pupil(office, now.session), reading_problems(office)
@@ -123,18 +128,18 @@ def _contact(office: Office, now: SessionNow, said: Said | None, setbacks: Setba
         bounced=bounced or 0,
         alerts=len(alerts),
         calls=len(calls),
-        needs=(*undrawn, *_needs(office, brakes, alerts, calls)),
+        needs=(*undrawn, *_needs(office, brakes, alerts, calls), *_waits(office, rounds)),
     )
 
 
-def _write(office: Office, now: SessionNow, brakes: tuple[Brake, ...]) -> tuple[Counter[State], Counter[State]]:
-    """The first-day messages and the in-school notes that are due: where each came to."""
+def _write(office: Office, now: SessionNow, brakes: tuple[Brake, ...]) -> tuple[Round, ...]:
+    """The messages to families that are due: first-day messages, in-school notes, half-term messages."""
     holds = Holds(now.notes.kept_back, brakes)
     told = send_due(office, Purpose.FIRST_DAY_ABSENCE, FirstDayLetter(office, now), holds.let_go)
     plan_corrections(office, now)
     corrected = send_due(office, Purpose.IN_SCHOOL_CORRECTION, CorrectionLetter(office, now))
-    send_half_term_messages(office, now.session.date)
-    return told.moved, corrected.moved
+    half_term = send_half_term_messages(office, now.session.date)
+    return (told, corrected) if half_term is None else (told, corrected, half_term)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +169,15 @@ def _needs(
     if office.settings.outgoing.stop:
         needs.append("The stop switch is on: nothing leaves until outgoing.stop is false.")
     return tuple(needs)
+
+
+def _waits(office: Office, rounds: tuple[Round, ...]) -> tuple[str, ...]:
+    """When to run again, where the mail service asked to wait or the mailbox has sent what it may."""
+    moments = [this.go_on_at for this in rounds if this.go_on_at is not None]
+    if not moments:
+        return ()
+    at = max(moments) + dt.timedelta(seconds=59)  # said in whole minutes, and never too early
+    return (f"The mail service takes no more just now: run again at {office.local_time(at)} to send the rest.",)
 
 
 def _nothing_to_do(office: Office) -> MorningReport:

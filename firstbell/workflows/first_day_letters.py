@@ -23,7 +23,7 @@ class FirstDayLetter:
 
     def objection(self, proposal: Proposal) -> str | None:
         """Reads the mark, the lists and the permissions again at this moment."""
-        return _lapsed(self.office, proposal) or objection_now(_look(self.office, self.now, proposal), proposal)
+        return objection_now(_look(self.office, self.now, proposal), proposal)
 
     def write(self, members: tuple[Proposal, ...], *, key: str) -> Message:
         """One message, naming each of the members' pupils once."""
@@ -48,8 +48,6 @@ class CorrectionLetter:
 
     def objection(self, proposal: Proposal) -> str | None:
         """A correction goes while the mark says that the pupil is in school, and never to somebody blocked since."""
-        if lapsed := _lapsed(self.office, proposal):
-            return lapsed
         now = _look(self.office, self.now, proposal)
         if not now.is_in_school(proposal.subject_id):
             return "The mark no longer says that the pupil is in school."
@@ -90,11 +88,6 @@ def objection_now(now: SessionNow, proposal: Proposal) -> str | None:
         return "This contact may not be told any more." if decision is None else decision.sentence
     same = address_key(decision.address) == address_key(proposal.address)
     return None if same else "The contact's address has changed."
-
-
-def _lapsed(office: Office, proposal: Proposal) -> str | None:
-    """What a crash left of an earlier day is not looked into: its marks may not be in the export any more."""
-    return "Its time has passed." if office.clock.now() >= proposal.send_before else None
 
 
 def _objection_to_address(now: SessionNow, proposal: Proposal) -> str | None:

@@ -16,7 +16,7 @@ from firstbell.records import Message, Proposal, State
 from firstbell.workflows.half_term_picture import PURPOSE, Missed, Picture, fresh_start, look_at_half_term
 from firstbell.workflows.keys import NOBODY, proposal_key
 from firstbell.workflows.office import Office
-from firstbell.workflows.sending import Round, send_due
+from firstbell.workflows.sending import NothingIsDue, Round, send_due
 from rules.contact.addresses import address_key
 from rules.contact.households import sharing_group
 from rules.contact.permissions import Decision, contacts_to_tell
@@ -56,10 +56,12 @@ def propose_half_term_messages(office: Office, as_of: dt.date) -> HalfTermSummar
 def send_half_term_messages(office: Office, as_of: dt.date) -> Round | None:
     """Send those that a person approved and whose time has come, each read again first; None when no half-term begins.
 
+    What a run of the last days left half-way is settled all the same.
     Raises NeedsHuman when the register in the store is not of today.
     """
     start = fresh_start(office.mis.calendar(), as_of, office.settings.half_term.send_within_school_days)
     if start is None:
+        Round(office, PURPOSE, NothingIsDue()).run()
         return None
     letter = HalfTermLetter(look_at_half_term(office, start, as_of))
     return send_due(office, PURPOSE, letter, lambda p: p.key not in letter.picture.notes.kept_back)

@@ -12,7 +12,7 @@ from firstbell.messages.contexts import RegisterChase, RegisterEscalation
 from firstbell.records import Message, Proposal, RegisterState, RegisterStatus, State, Teacher
 from firstbell.workflows.keys import proposal_key
 from firstbell.workflows.office import Office
-from firstbell.workflows.sending import send_due
+from firstbell.workflows.sending import NothingLeft, send_due
 from firstbell.workflows.session_now import closed_session, session_ends_at
 from firstbell.workflows.words import session_in_words
 from rules.calendar import Session
@@ -22,6 +22,7 @@ CHASE, ESCALATION = Purpose.REGISTER_CHASE, Purpose.REGISTER_ESCALATION
 # Where a reminder may stand and still count as one: stopped, blocked and recalled ones were never received.
 REMINDED = (State.SENT, State.DELIVERED, State.ANSWERED, State.SENDING, State.UNKNOWN)
 # A teacher who can't be written to is not waited for.
+TAKEN = "The register has been taken, or another teacher has it."
 OUT_OF_REACH = {State.BLOCKED, State.BOUNCED}
 
 
@@ -122,6 +123,13 @@ def _still_missing(office: Office, proposal: Proposal) -> tuple[RegisterStatus, 
     return tuple(s for s in missing if s.group in asked and s.in_the_room.id == proposal.facts["teacher"])
 
 
+def _still_missing_or_nothing_left(office: Office, proposal: Proposal) -> tuple[RegisterStatus, ...]:
+    """Read once more to be written down; taken in the last second, they are asked for no more."""
+    if registers := _still_missing(office, proposal):
+        return registers
+    raise NothingLeft(TAKEN)
+
+
 @dataclass(frozen=True, slots=True)
 class ChaseLetter:
     """Asks a teacher to take the registers that are missing."""
@@ -130,14 +138,12 @@ class ChaseLetter:
 
     def objection(self, proposal: Proposal) -> str | None:
         """None while at least one of the registers is missing and the same teacher is in the room."""
-        return (
-            None if _still_missing(self.office, proposal) else "The register has been taken, or another teacher has it."
-        )
+        return None if _still_missing(self.office, proposal) else TAKEN
 
     def write(self, members: tuple[Proposal, ...], *, key: str) -> Message:
         """One message that lists what is still missing."""
         proposal, office = members[0], self.office
-        registers = _still_missing(office, proposal)
+        registers = _still_missing_or_nothing_left(office, proposal)
         context = RegisterChase(
             teacher=registers[0].in_the_room.name,
             registers=tuple(s.group for s in registers),
@@ -159,12 +165,12 @@ class EscalationLetter:
 
     def objection(self, proposal: Proposal) -> str | None:
         """None while at least one of the registers is missing."""
-        return None if _still_missing(self.office, proposal) else "The register has been taken."
+        return None if _still_missing(self.office, proposal) else TAKEN
 
     def write(self, members: tuple[Proposal, ...], *, key: str) -> Message:
         """One message that names the registers and their teacher."""
         proposal, office = members[0], self.office
-        registers = _still_missing(office, proposal)
+        registers = _still_missing_or_nothing_left(office, proposal)
         head = next(s.head_of_department for s in registers if s.head_of_department)
         context = RegisterEscalation(
             head_of_department=head.name,

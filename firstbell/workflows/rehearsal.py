@@ -5,7 +5,7 @@ import datetime as dt
 
 from firstbell.errors import GiveUp
 from firstbell.ports import Mailer
-from firstbell.records import Bounce, Guarantee, Message, Whereabouts
+from firstbell.records import Bounce, Draft, Guarantee, Message, Whereabouts
 from rules.people import Personal
 
 
@@ -37,9 +37,13 @@ class RehearsalMailer:
         """Where the message is now."""
         return self._mailer.look_up(key, draft_id)
 
-    def discard_draft(self, draft_id: str) -> None:
+    def discard_draft(self, draft_id: str) -> bool:
         """Delete a draft."""
-        self._mailer.discard_draft(draft_id)
+        return self._mailer.discard_draft(draft_id)
+
+    def drafts_before(self, moment: dt.datetime) -> tuple[Draft, ...]:
+        """Drafts of the rehearsal itself."""
+        return self._mailer.drafts_before(moment)
 
     def close(self) -> None:
         """Close the mailer behind."""

@@ -24,6 +24,8 @@ from rules.people import Personal, Pupil, Vulnerability
 
 PURPOSE = Purpose.SAFEGUARDING_ALERT
 URGENT = frozenset({Vulnerability.CHILD_PROTECTION, Vulnerability.LOOKED_AFTER, Vulnerability.SOCIAL_WORKER})
+# How long a card that was posted may take to show in the channel.
+CARD_SHOWS_WITHIN = dt.timedelta(minutes=5)
 NOBODY_HAS_IT = (
     "A safeguarding alert has waited longer than the whole team was given, and nobody has acknowledged it. "
     "Telephone the designated safeguarding lead."
@@ -120,7 +122,7 @@ def _post(office: Office, alert: Alert) -> bool:
     try:
         if office.channel.is_posted(alert.case):
             return True
-        if office.settings.outgoing.stop:
+        if office.settings.outgoing.stop or not _is_ours_to_post(office, alert):
             return False
         card = office.wording.card(PURPOSE, _context(office, alert), key=alert.case, is_urgent=alert.is_urgent)
         office.channel.post(card)
@@ -130,6 +132,14 @@ def _post(office: Office, alert: Alert) -> bool:
         return False
     _record(office, "alert.posted", alert, {})
     return is_posted
+
+
+def _is_ours_to_post(office: Office, alert: Alert) -> bool:
+    """Whether nobody has tried to post the card just now: another run, or one that was killed and whose card does not
+    show yet. The claim runs out by itself, for a card that never came is worse than one that came twice.
+    """
+    seconds = int(CARD_SHOWS_WITHIN.total_seconds())
+    return office.store.desk.take_lease(f"card {alert.case}", now=office.clock.now(), seconds=seconds)
 
 
 def _record(office: Office, kind: str, alert: Alert, facts: dict[str, str]) -> None:

@@ -84,7 +84,8 @@ QUEUE = SheetLayout(
         people(
             "Decision",
             "stop: do not send. hold: wait for me. release: send after all. To release a run that was stopped for its "
-            "unusual number, a second person signs too.",
+            "unusual number, a second person signs too. Where it is not certain that a message went, look among the "
+            "sent messages: stop if it went, release if it did not.",
             11,
             DECISIONS,
         ),

@@ -6,32 +6,32 @@ import pytest
 
 from firstbell.errors import GiveUp, NeedsHuman, RetryLater
 from firstbell.records import Guarantee, Whereabouts
-from firstbell.testing.fake_clock import FakeClock
 from firstbell.testing.fake_mailer import Crash, FakeMailer, Step
 from firstbell.testing.fake_texter import FakeTexter
 from firstbell.testing.mailer_conformance import EmailConformance, MailerConformance, MailerRig
 from firstbell.testing.messages import NOON, a_message, a_text_message
 
 
+def a_rig(mailer, message=a_message):
+    return MailerRig(mailer, mailer.another_run, lambda: mailer.sent, message, mailer.provider.clock)
+
+
 class TestFakeMailerConforms(EmailConformance):
     @pytest.fixture
     def rig(self):
-        mailer = FakeMailer()
-        return MailerRig(mailer, mailer.another_run, lambda: mailer.sent, a_message, FakeClock())
+        return a_rig(FakeMailer())
 
 
 class TestForgetfulFakeMailerConforms(EmailConformance):
     @pytest.fixture
     def rig(self):
-        mailer = FakeMailer(Guarantee.IN_DOUBT_AFTER_CRASH)
-        return MailerRig(mailer, mailer.another_run, lambda: mailer.sent, a_message, FakeClock())
+        return a_rig(FakeMailer(Guarantee.IN_DOUBT_AFTER_CRASH))
 
 
 class TestFakeTexterConforms(MailerConformance):
     @pytest.fixture
     def rig(self):
-        texter = FakeTexter()
-        return MailerRig(texter, texter.another_run, lambda: texter.sent, a_text_message, FakeClock())
+        return a_rig(FakeTexter(), a_text_message)
 
 
 def test_a_text_message_with_html_is_refused():

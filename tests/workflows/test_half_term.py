@@ -7,6 +7,7 @@ import pytest
 
 from firstbell.errors import NeedsHuman
 from firstbell.records import PersonsCell, State
+from firstbell.testing.fake_mailer import Crash, Step
 from firstbell.testing.morning_story import MONDAY, SETTINGS, MorningStory
 from firstbell.workflows.approvals import NotApproved, approve
 from firstbell.workflows.half_term import propose_half_term_messages, send_half_term_messages
@@ -62,6 +63,20 @@ def test_days_missed_are_told_once_after_approval(story):
     assert message.to.reveal() == "alicia-mum@example.net"
     assert "Alicia missed 3 days of school last half-term, and 3 days since September." in message.text.reveal()
     assert states(story) == [State.SENT]
+
+
+def test_a_message_left_half_sent_is_settled_when_no_half_term_begins_any_more(story):
+    given_days_missed(story)
+    propose(story)
+    approve_all(story)
+    story.mailer.fail_next(Step.SEND, Crash())
+    with pytest.raises(Crash):
+        send(story)
+
+    send(story, day=MONDAY)
+
+    assert states(story) == [State.EXPIRED]
+    assert (story.mailer.sent, story.mailer.drafts) == ([], {})
 
 
 def test_without_approval_nothing_leaves(story):

@@ -6,17 +6,17 @@ from firstbell.workflows.office import Office
 from firstbell.workflows.register_chase import reminders_to
 from firstbell.workflows.row_keys import pupil_session_key
 from firstbell.workflows.session_now import SessionNow
+from firstbell.workflows.views.follow_up import PURPOSE_WORDS
 from firstbell.workflows.views.picture import Picture, Rows
 from firstbell.workflows.words import name_of
 from rules.calendar import Session
 from rules.codes import AttendanceCode, Category, CodeFacts, facts_of
-from rules.contact.purposes import Purpose
+from rules.contact.purposes import PURPOSES, Audience, Purpose
 from rules.people import Personal
 from sheets_templates import Cell
 
 # Messages that still move or wait; the rest of the queue is history and stands in the contact log.
 WAITING = (State.HELD, State.RELEASING, State.SENDING, State.UNKNOWN)
-QUEUED = {Purpose.FIRST_DAY_ABSENCE: "First-day message", Purpose.HALF_TERM_DAYS_MISSED: "Half-term message"}
 STATE_WORDS = {
     State.PROPOSED: "needs approval",
     State.HELD: "waiting to go",
@@ -88,17 +88,28 @@ def queue_rows(office: Office, picture: Picture) -> Rows:
         }
     shown = [p for p in _first_day(picture) if p.state in {*WAITING, State.BLOCKED, State.STOPPED}]
     shown += office.store.proposals.find(purpose=Purpose.HALF_TERM_DAYS_MISSED, states=[State.PROPOSED, *WAITING])
+    shown += _not_certain(office, {p.key for p in shown})
     for proposal in sorted(shown, key=lambda p: (p.state is not State.HELD, p.release_at, p.key)):
         rows[proposal.key] = _queue_row(office, picture, proposal)
     return rows
 
 
+def _not_certain(office: Office, shown: set[str]) -> list[Proposal]:
+    """Messages of any day and purpose of which nobody knows whether they went, until a person has decided.
+
+    The safeguarding team's own stay out of a book that tutors read; their alert presses on by itself.
+    """
+    found = office.store.proposals.find(states=[State.UNKNOWN])
+    return [p for p in found if p.key not in shown and PURPOSES[p.purpose].audience is not Audience.SAFEGUARDING]
+
+
 def _queue_row(office: Office, picture: Picture, proposal: Proposal) -> dict[str, Cell]:
-    who = picture.who(proposal.subject_id)
+    about_a_pupil = PURPOSES[proposal.purpose].audience is Audience.CONTACTS
+    who = picture.who(proposal.subject_id) if about_a_pupil else {}
     return {
-        "What": QUEUED[proposal.purpose],
-        "Pupil": str(who["Pupil"]),
-        "Form": str(who["Form"]),
+        "What": PURPOSE_WORDS[proposal.purpose].capitalize(),
+        "Pupil": str(who["Pupil"]) if about_a_pupil else "",
+        "Form": str(who["Form"]) if about_a_pupil else "",
         "Session": str(proposal.session),
         "To": proposal.facts.get("relationship", "nobody"),
         "State": _queue_state(picture, proposal),

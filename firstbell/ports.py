@@ -175,10 +175,11 @@ class Proposals(Protocol):
         reason: str,
         dispatch_key: str | None = None,
         on_dispatch: str | None = None,
+        on_draft: str | None = None,
     ) -> bool:
         """Move all of `keys` from `old` to `new`, or none: False when any was no longer in `old`.
 
-        With `on_dispatch`, also when any is no longer on that dispatch: the message may have been released anew.
+        With `on_dispatch` and `on_draft`, also when any is no longer on these: the message may have been released anew.
 
         The step must be one of docs/states.md. `dispatch_key` goes with the step to RELEASING, and only with that: it
         is recorded on each, and a key other than the last one forgets the draft. Moving back to HELD clears both.

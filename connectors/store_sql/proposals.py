@@ -1,8 +1,9 @@
 """Proposals in SQL. Every change of state is a compare-and-set, with its ledger entries in the same transaction."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import batched
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -81,13 +82,15 @@ class SqlProposals:
         reason: str,
         dispatch_key: str | None = None,
         on_dispatch: str | None = None,
+        on_draft: str | None = None,
     ) -> bool:
         """Move all of `keys` from `old` to `new`, or none: False when any was no longer in `old`; see the port."""
         check_step(old, new, dispatch_key)
         once = tuple(dict.fromkeys(keys))
         with self._database.writing() as connection:
             before = {row.key: _proposal(row) for row in self._rows(connection, once)}
-            if self._set(connection, once, old, _step_values(new, reason, dispatch_key), on_dispatch) < len(once):
+            still_on = {"dispatch_key": on_dispatch, "draft_id": on_draft}
+            if self._set(connection, once, old, _step_values(new, reason, dispatch_key), still_on) < len(once):
                 connection.rollback()
                 return False
             lines = []
@@ -121,13 +124,13 @@ class SqlProposals:
         keys: tuple[str, ...],
         old: State,
         values: dict[str, Any],
-        on_dispatch: str | None = None,
+        still_on: Mapping[str, str | None] = MappingProxyType({}),
     ) -> int:
-        """The compare-and-set: how many of `keys` were still in `old` (and on that dispatch), and now have `values`."""
+        """The compare-and-set: how many of `keys` were still in `old`, and on what is named, and now have `values`."""
         changed = 0
-        same_dispatch = [] if on_dispatch is None else [table.c.dispatch_key == on_dispatch]
+        same = [table.c[name] == value for name, value in still_on.items() if value is not None]
         for some in batched(keys, AT_A_TIME, strict=False):
-            still = (self._here, table.c.key.in_(some), table.c.state == old, *same_dispatch)
+            still = (self._here, table.c.key.in_(some), table.c.state == old, *same)
             changed += connection.execute(sa.update(table).where(*still).values(values)).rowcount
         return changed
 

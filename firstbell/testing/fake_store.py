@@ -170,10 +170,11 @@ class FakeProposals:
         reason: str,
         dispatch_key: str | None = None,
         on_dispatch: str | None = None,
+        on_draft: str | None = None,
     ) -> bool:
         check_step(old, new, dispatch_key)
         found = (self._rows[key] for key in dict.fromkeys(keys) if key in self._rows)
-        rows = [row for row in found if self._may_move(row, old, on_dispatch)]
+        rows = [row for row in found if self._may_move(row, old, on_dispatch, on_draft)]
         if len(rows) < len(set(keys)):
             return False
         for before in rows:
@@ -182,9 +183,9 @@ class FakeProposals:
             self._note(entry_kind(new), before, step_facts(before, after), at, actor)
         return True
 
-    def _may_move(self, row: Proposal, old: State, on_dispatch: str | None) -> bool:
+    def _may_move(self, row: Proposal, old: State, on_dispatch: str | None, on_draft: str | None) -> bool:
         """The compare of compare-and-set."""
-        return row.state is old and on_dispatch in {None, row.dispatch_key}
+        return row.state is old and on_dispatch in {None, row.dispatch_key} and on_draft in {None, row.draft_id}
 
     def record_draft(self, dispatch_key: str, draft_id: str, *, at: dt.datetime) -> bool:
         rows = self.find(states={State.RELEASING}, dispatch_key=dispatch_key)

@@ -493,6 +493,20 @@ class ProposalsConformance:
         assert moved == [False, True]
         assert len(store.ledger.entries()) == len(before) + 1
 
+    def test_nor_one_that_was_released_anew_at_the_same_moment_with_another_draft(self, open_run: OpenRun) -> None:
+        store = open_run()
+        walk(store, a_proposal(), State.HELD, State.RELEASING)
+        store.proposals.record_draft("dispatch-1", "draft-2", at=TEN)
+
+        moved = [
+            store.proposals.move(
+                [a_proposal().key], State.RELEASING, State.SENDING, at=TEN, actor="AB", reason="woke", on_draft=draft
+            )
+            for draft in ("draft-1", "draft-2")
+        ]
+
+        assert moved == [False, True]
+
     def test_naming_a_key_twice_moves_it_once(self, open_run: OpenRun) -> None:
         store = open_run()
         store.proposals.add([a_proposal()], at=NINE, actor="planner")

@@ -24,6 +24,8 @@ from rules.contact.purposes import PURPOSES, InDoubt, Purpose
 ACTOR = "Firstbell"
 # How long an unsettled message is looked up before the purpose's policy decides.
 LOOK_UP_FOR = dt.timedelta(minutes=5)
+# A run that reads every mark and then sleeps longer than this before it sends has not looked.
+A_LOOK_IS_GOOD_FOR = dt.timedelta(minutes=2)
 TOO_LATE = "Its time has passed."
 IN_DOUBT = (State.SENDING, State.UNKNOWN)
 ON_THE_WAY = (State.RELEASING, *IN_DOUBT)
@@ -131,7 +133,7 @@ class Round:
         if draft_id is None:
             return
         if self.office.store.proposals.record_draft(key, draft_id, at=self.office.clock.now()):
-            self._send_draft(key)
+            self._send_draft(key, draft_id)
         else:
             self._discard(draft_id)
 
@@ -170,14 +172,16 @@ class Round:
                 self._move(members, State.HELD, State.BLOCKED, str(refused))
         return None
 
-    def _send_draft(self, key: str) -> None:
+    def _send_draft(self, key: str, draft_id: str) -> None:
         """Send the recorded draft of a dispatch, having read every mark once more."""
-        members = self._members(key)
+        members, looked_at = self._members(key, draft_id), self.office.clock.now()
+        if not members:
+            return  # another run took it back meanwhile, and our draft with it
         if any(self._must_not_go(p) for p in members):
             self._take_back(key, members, "Something changed while the message was being drafted.")
         elif self._step(key, members, State.RELEASING, State.SENDING, "Every mark was read again."):
             # Asked of the store once more: only the draft that is recorded is ever sent, whoever made it.
-            self._hand_over(key, self._members(key))
+            self._hand_over(key, self._members(key, draft_id), looked_at)
 
     def _take_back(self, key: str, members: Members, reason: str) -> None:
         """Put a dispatch that nobody tried to send back on hold and throw its draft away.
@@ -192,9 +196,12 @@ class Round:
         with contextlib.suppress(RetryLater, NeedsHuman):
             self.office.mailer.discard_draft(draft_id)
 
-    def _hand_over(self, key: str, members: Members) -> None:
+    def _hand_over(self, key: str, members: Members, looked_at: dt.datetime) -> None:
         """Send the draft. Nothing is done where another run has called the dispatch off meanwhile."""
         if not members or members[0].draft_id is None:
+            return
+        if self.office.clock.now() - looked_at > A_LOOK_IS_GOOD_FOR:
+            self._not_sent(key, members, "This run was stopped for too long to send what it had read.")
             return
         try:
             self.office.mailer.send_draft(members[0].draft_id)
@@ -265,12 +272,12 @@ class Round:
         """Send the same draft again, never another: a run that only slept may be about to send it too, and of two
         attempts at one draft the provider lets one through.
         """
-        state = members[0].state
+        state, looked_at = members[0].state, self.office.clock.now()
         is_whole = len(members) == len(self._members(key))  # a person may have stopped one of two children
         if not is_whole or any(self._must_not_go(p) for p in members):
             self._call_off(key, members)
         elif state is State.SENDING or self._step(key, members, state, State.SENDING, "Found as a draft: it waited."):
-            self._hand_over(key, members)
+            self._hand_over(key, members, looked_at)
 
     def _call_off(self, key: str, members: Members) -> None:
         """Delete a draft that must not go any more. Only one that we deleted ourselves surely never went: one that was
@@ -297,6 +304,7 @@ class Round:
 
     def _send_again(self, key: str, members: Members) -> None:
         """The same message under the same key, so that its Message-ID is the same and a mailbox may show it once."""
+        looked_at = self.office.clock.now()
         if any(self._must_not_go(p) for p in members):
             return
         try:
@@ -305,7 +313,7 @@ class Round:
             return  # it stays unsettled, and a person decides
         why = "It can't be known whether it went; it is sent again."
         if draft_id == members[0].draft_id and self._step(key, members, State.UNKNOWN, State.SENDING, why):
-            self._hand_over(key, members)
+            self._hand_over(key, members, looked_at)
 
     def _unknown_since(self, proposal: Proposal) -> dt.datetime:
         entries = self.office.store.ledger.entries(kind=f"message.{State.UNKNOWN}")
@@ -314,13 +322,18 @@ class Round:
     def _find(self, *states: State) -> Members:
         return self.office.store.proposals.find(purpose=self.purpose, states=states)
 
-    def _members(self, key: str) -> Members:
-        return self.office.store.proposals.find(dispatch_key=key)
+    def _members(self, key: str, draft_id: str | None = None) -> Members:
+        """The proposals on a dispatch, or only those on that very draft of it."""
+        found = self.office.store.proposals.find(dispatch_key=key)
+        return tuple(p for p in found if draft_id in {None, p.draft_id})
 
     def _step(self, key: str, members: Members, old: State, new: State, reason: str) -> bool:
-        """A step of a dispatch, taken only while its proposals are still on that very dispatch."""
+        """A step of a dispatch, taken only while its proposals are on that dispatch and draft, as they were read.
+
+        Two releases at one moment of the clock have one key, so the draft is what tells them apart.
+        """
         anew = key if new is State.RELEASING else None
-        return self._move(members, old, new, reason, anew, on_dispatch=key)
+        return self._move(members, old, new, reason, anew, on_dispatch=key, on_draft=members[0].draft_id)
 
     def _move(
         self,
@@ -331,6 +344,7 @@ class Round:
         key: str | None = None,
         *,
         on_dispatch: str | None = None,
+        on_draft: str | None = None,
     ) -> bool:
         moved = self.office.store.proposals.move(
             [p.key for p in members],
@@ -341,6 +355,7 @@ class Round:
             reason=reason,
             dispatch_key=key,
             on_dispatch=on_dispatch,
+            on_draft=on_draft,
         )
         self.moved[new] += moved
         return moved

@@ -2,7 +2,7 @@
 PYTHON := $(shell command -v python3 || command -v python)
 VENV := .venv/bin
 
-.PHONY: demo test check proof fuzz lock golden
+.PHONY: demo test check proof fuzz torture lock golden
 
 demo: ## a whole school morning on this computer
 	@$(PYTHON) bootstrap.py demo
@@ -33,6 +33,10 @@ CASES ?= 2000
 fuzz: ## bad input without end: CASES of each property, the families' mornings among them
 	@$(PYTHON) bootstrap.py test
 	@$(VENV)/python -m pytest -n 2 --timeout 0 --fuzz $(CASES) tests/bad_inputs tests/rules/contact/test_families.py tests/workflows/test_any_family.py
+
+torture: ## a million simulated mornings full of faults, and two thousand killed processes: half an hour and more
+	@$(PYTHON) bootstrap.py test
+	@$(VENV)/python -m tests.faults.torture
 
 lock: ## after a change of dependencies
 	@$(PYTHON) bootstrap.py test

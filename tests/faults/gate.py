@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 HALF_MINUTE = dt.timedelta(seconds=30)
 NO_TIME_SAID = dt.timedelta(minutes=5)
 PAST_THE_LEASE = 11
+BEFORE_ALL = dt.datetime.min.replace(tzinfo=dt.UTC)
 MAIL = frozenset({"create", "send", "look up", "discard", "list"})
 
 
@@ -28,10 +29,12 @@ class Gate:
     world: "World"
     number: int
     is_dead: bool = False
-    read: dict[str, tuple[bool, dt.datetime]] = field(default_factory=dict)
+    read: dict[str, bool] = field(default_factory=dict)
+    called_at: dt.datetime = BEFORE_ALL
     hand: dict[str, object] = field(default_factory=dict)
 
     def call[Answer](self, step: str, act: Callable[[], Answer]) -> Answer:
+        self.called_at = self.world.clock.now()
         fault = self.world.turn(self)
         if self.is_dead:
             raise Killed

@@ -185,21 +185,18 @@ def _judged(world: World, *, with_ledger: bool) -> Outcome:
 
 def _wrong_with(world: World, subject: str, states: set[State], told: int) -> list[str]:
     """Where the store and the provider disagree about one pupil."""
-    if len(states) != 1:
-        return [f"{subject} has several messages: {sorted(states)}"]
-    (state,) = states
     may_repeat = world.plan.service == "smtp" and not world.plan.is_signed
-    if told > 1 and not may_repeat:
-        return [f"{subject} was told {told} times"]
-    if state is State.SENT and told == 0:
-        return [f"{subject} was never told, and the store says that it was"]
-    if state is State.RECALLED and (told or int(subject) not in world.in_school):
-        return [f"{subject} was recalled, and told {told} times"]
-    if state is State.UNKNOWN:
-        return _wrong_with_doubt(world, subject, told)
-    if state not in NOTHING_FOLLOWS:
-        return [f"{subject} is left {state}"]
-    return []
+    state = next(iter(states), None)
+    wrong = {
+        f"has several messages: {sorted(states)}": len(states) != 1,
+        f"was told {told} times": told > 1 and not may_repeat,
+        "was never told, and the store says that it was": state is State.SENT and told == 0,
+        "was recalled, and told": state is State.RECALLED and told > 0,
+        "was recalled for nothing": state is State.RECALLED and int(subject) not in world.in_school,
+        f"is left {state}": state not in NOTHING_FOLLOWS and state is not State.UNKNOWN,
+    }
+    found = [f"{subject} {sentence}" for sentence, is_so in wrong.items() if is_so]
+    return found + (_wrong_with_doubt(world, subject, told) if state is State.UNKNOWN else [])
 
 
 def _wrong_with_doubt(world: World, subject: str, told: int) -> list[str]:

@@ -92,16 +92,18 @@ LOOK = dt.timedelta(minutes=2)
 
 def check_the_moment(gate: Gate, message: Message) -> None:
     """The oracle, at the moment a message really leaves: every pupil in it was read as absent by this very run, and
-    not so long ago that the mark could have been put right meanwhile unseen.
+    not so long ago that the mark could have been put right meanwhile unseen. A process that is stopped in the very call
+    that sends can't look any more: those are counted.
     """
     world, now = gate.world, gate.world.clock.now()
     for subject in message.text.reveal().split(","):
-        was_absent, at = gate.read.get(subject, (False, now))
-        if not was_absent:
+        if not gate.read.get(subject, False):
             world.faults.append(f"{subject} was told about without a look at the mark")
         changed_at = world.in_school.get(int(subject), now)
-        if changed_at < now - LOOK:
+        if changed_at < gate.called_at - LOOK:
             world.faults.append(f"{subject} was told about although the mark had changed")
+        elif changed_at < now:
+            world.met["the mark changed between the last look and the sending"] += 1
         if message.to.reveal() != f"family{world.plan.addresses[int(subject)]}@example.org":
             world.faults.append(f"{subject} was told about to another family")
 
@@ -118,7 +120,7 @@ class Letter:
     def _read(self, subject: str) -> str | None:
         world = self._gate.world
         is_absent = int(subject) not in world.in_school
-        self._gate.read[subject] = (is_absent, world.clock.now())
+        self._gate.read[subject] = is_absent
         return None if is_absent else "The mark has changed."
 
     def write(self, members: tuple[Proposal, ...], *, key: str) -> Message:
@@ -163,8 +165,5 @@ class Store:
 
     def __init__(self, gate: Gate) -> None:
         shared = gate.world.store
-        self.proposals, self.desk, self.ledger = (
-            Proposals(gate, shared.proposals),
-            Desk(gate, shared.desk),
-            shared.ledger,
-        )
+        self.proposals, self.desk = Proposals(gate, shared.proposals), Desk(gate, shared.desk)
+        self.ledger = shared.ledger

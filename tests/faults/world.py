@@ -4,6 +4,7 @@ import datetime as dt
 import threading
 from collections import Counter, deque
 from collections.abc import Callable
+from typing import ClassVar
 
 from firstbell.records import LedgerEntry, Proposal
 from firstbell.testing.fake_clock import FakeClock
@@ -117,7 +118,7 @@ class Baton:
 class Worker:
     """A thread that is used again and again: making one for every run would take most of the time."""
 
-    _idle: deque["Worker"] = deque()
+    _idle: ClassVar[deque["Worker"]] = deque()
 
     def __init__(self) -> None:
         self._go, self._job, self._main = threading.Lock(), None, None

@@ -4,6 +4,7 @@ Run: python -m tests.faults.torture [--mornings N] [--kills N] [--from-seed N] [
 """
 
 import argparse
+import multiprocessing
 import os
 import time
 from collections import Counter
@@ -43,7 +44,8 @@ def all_mornings(first: int, number: int, processes: int, console: Console) -> t
     """The mornings of so many seeds, on several processors."""
     chunks = [range(each, min(each + A_CHUNK, first + number)) for each in range(first, first + number, A_CHUNK)]
     counts, wrong, started = Counter[str](), [], time.perf_counter()
-    with ProcessPoolExecutor(processes) as pool:
+    # Fresh processes, for a fork would inherit the runs' threads without their being alive.
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
         for some, failed in track(pool.map(mornings_of, chunks), "mornings", len(chunks), console=console):
             counts.update(some)
             wrong += failed

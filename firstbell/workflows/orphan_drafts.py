@@ -7,7 +7,7 @@ import datetime as dt
 
 from firstbell.records import Draft, Proposal
 from firstbell.workflows.office import Office
-from firstbell.workflows.sending import ON_THE_WAY
+from firstbell.workflows.settling import ON_THE_WAY
 
 # Younger ones may be in the hands of a run that is just writing down their id.
 LEFT_ALONE_FOR = dt.timedelta(minutes=15)

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from firstbell.messages.contexts import RegisterChase, RegisterEscalation
 from firstbell.records import Message, Proposal, RegisterState, RegisterStatus, State, Teacher
+from firstbell.workflows.dispatch_steps import NothingLeft
 from firstbell.workflows.keys import proposal_key
 from firstbell.workflows.office import Office
-from firstbell.workflows.sending import NothingLeft, send_due
+from firstbell.workflows.sending import send_due
 from firstbell.workflows.session_now import closed_session, session_ends_at
 from firstbell.workflows.words import session_in_words
 from rules.calendar import Session

@@ -27,7 +27,7 @@ from tests.faults.sending_run import SCHOOL, START, planned, purpose_of, sign
 ROOT = Path(__file__).parents[2]
 MESSAGES = 12
 # From the moment a run is at work.
-KILL_AFTER = (0.005, 0.15)
+KILL_AFTER = (0.005, 0.25)
 SETTLED_WITHIN = 8
 NOT_ALL = {State.HELD, State.RELEASING, State.SENDING}
 

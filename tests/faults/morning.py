@@ -200,12 +200,15 @@ def _wrong_with(world: World, subject: str, states: set[State], told: int) -> li
 
 
 def _wrong_with_doubt(world: World, subject: str, told: int) -> list[str]:
-    """A message may be left to a person only where really nobody can know, and the harness can say why."""
+    """A message may be left to a person only where really nobody can know, and the harness can say why: over SMTP, or
+    because its draft was deleted, by a person or to call it off, and whoever deleted it could not write that down.
+    """
     if world.plan.service == "smtp":
         is_explained = world.plan.is_signed or int(subject) in world.in_school
         return [] if is_explained else [f"{subject} is left in doubt, though it may be sent again"]
-    lost = ("lost after at discard", "kill after at discard", "hang after at discard", "server error after at discard")
-    somebody = any(world.met[each] for each in (*lost, "a person deletes the drafts"))
     if told:
         return [f"{subject} was told, and the store does not know"]
-    return [] if somebody else [f"{subject} is left in doubt, and nothing explains it"]
+    (proposal,) = (p for p in world.store.proposals.find() if p.subject_id == subject)
+    was_called_off = bool(world.met["a person deletes the drafts"] or world.in_school)
+    is_explained = proposal.draft_id in world.provider.deleted and was_called_off
+    return [] if is_explained else [f"{subject} is left in doubt, and nothing explains it"]

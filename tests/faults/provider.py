@@ -22,6 +22,7 @@ class Provider:
     drafts: dict[str, tuple[Message, dt.datetime]] = field(default_factory=dict)
     sent: dict[str, list[tuple[Message, dt.datetime]]] = field(default_factory=dict)
     requests: Counter[str] = field(default_factory=Counter)
+    deleted: set[str] = field(default_factory=set)
     made: int = 0
 
     def create(self, message: Message) -> str:
@@ -56,6 +57,8 @@ class Provider:
         return Whereabouts.ABSENT
 
     def discard(self, draft_id: str) -> bool:
+        if draft_id in self.drafts:
+            self.deleted.add(draft_id)
         return self.drafts.pop(draft_id, None) is not None
 
     def drafts_before(self, moment: dt.datetime) -> tuple[Draft, ...]:

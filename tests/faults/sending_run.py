@@ -101,6 +101,7 @@ def main(way: str, folder: Path, address: str, minute: int) -> None:
     nothing = dict.fromkeys(("mis", "attendance_workbook", "safeguarding_workbook", "channel", "folders", "wording"))
     mailer = mailer_for(way, folder, address, clock)
     office = Office(settings=SETTINGS, store=store, mailer=mailer, clock=clock, **nothing)
+    say(os.getpid())  # what comes now is work
     try:
         send_due(office, purpose_of(way), PlainLetter())
         discard_orphan_drafts(office)
@@ -124,7 +125,6 @@ def serve() -> None:
         if way == "wait":
             say(os.waitstatus_to_exitcode(os.waitpid(int(told[0]), 0)[1]))
         elif os.fork() == 0:
-            say(os.getpid())
             main(way, Path(told[0]), told[1], int(told[2]))
             os._exit(0)
 

@@ -56,7 +56,8 @@ class World:
             self.in_school.setdefault(self.plan.changes[here], self.clock.now())
         if here in self.plan.deletions:
             self.met["a person deletes the drafts"] += len(self.provider.drafts)
-            self.provider.drafts.clear()
+            for draft_id in list(self.provider.drafts):
+                self.provider.discard(draft_id)
         return self.plan.faults.get(here)
 
     def sleep(self) -> None:

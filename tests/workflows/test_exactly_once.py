@@ -9,7 +9,7 @@ from firstbell.errors import RetryLater
 from firstbell.records import Guarantee, Quota, State
 from firstbell.settings import QuotaSettings, SmtpSettings
 from firstbell.testing.fake_mailer import Crash, FakeMailer, Step
-from firstbell.testing.morning_story import MONDAY, SETTINGS, MorningStory
+from firstbell.testing.morning_story import MONDAY, SETTINGS, UNEXPLAINED, MorningStory
 from firstbell.workflows.orphan_drafts import discard_orphan_drafts
 from firstbell.workflows.register_chase import chase_registers
 from rules.calendar import Half, Session
@@ -112,6 +112,28 @@ def test_where_nobody_can_know_it_goes_again_after_five_minutes_as_the_same_mess
     first, second = mailer.sent
     assert first.key == second.key
     assert story.states("ALICIA") == [State.SENT]
+
+
+def test_in_doubt_the_family_hears_anew_of_the_child_who_is_still_away():
+    story = MorningStory(mailer=(mailer := FakeMailer(Guarantee.IN_DOUBT_AFTER_CRASH)))
+    story.mailer = mailer
+    for pupil_id in ("MICHAEL", "ALICIA"):
+        story.given_a_pupil(pupil_id, forename=pupil_id.title(), code=UNEXPLAINED)
+        story.given_a_contact("MUM", pupil_id)
+    story.when_the_run_happens("09:45")
+    mailer.fail_next(Step.SEND, Crash())
+    with pytest.raises(Crash):
+        story.when_the_run_happens("09:56")
+    story.given_the_mark("MICHAEL", AttendanceCode.PRESENT_MORNING)
+
+    for time in ("10:05", "10:11"):
+        story.office = dataclasses.replace(story.office, mailer=mailer.another_run())
+        story.when_the_run_happens(time)
+
+    (message,) = mailer.sent
+    assert "Alicia" in message.text.reveal()
+    assert "Michael" not in message.text.reveal()
+    assert (story.states("ALICIA"), story.states("MICHAEL")) == ([State.SENT], [State.UNKNOWN])
 
 
 # ------------------------------------------------------------ what a person sees and decides

@@ -111,12 +111,18 @@ def _queue_row(office: Office, picture: Picture, proposal: Proposal) -> dict[str
         "Pupil": str(who["Pupil"]) if about_a_pupil else "",
         "Form": str(who["Form"]) if about_a_pupil else "",
         "Session": str(proposal.session),
-        "To": proposal.facts.get("relationship", "nobody"),
+        "To": proposal.facts.get("relationship", "nobody") if about_a_pupil else "staff",
         "State": _queue_state(picture, proposal),
         "Leaves at": office.local_time(proposal.release_at) if proposal.state is State.HELD else "",
-        "Why": _brake_words(picture, proposal) or proposal.reason,
+        "Why": _brake_words(picture, proposal) or _why(proposal),
         "Firstbell says": picture.said.in_rows.get(("Queue", proposal.key), ""),
     }
+
+
+def _why(proposal: Proposal) -> str:
+    if proposal.state is not State.UNKNOWN:
+        return proposal.reason
+    return f"{proposal.reason} Look whether it was sent: if so, stop; if not, release."
 
 
 def _queue_state(picture: Picture, proposal: Proposal) -> str:

@@ -92,8 +92,8 @@ def _days(office: Office, first: dt.date, last: dt.date) -> tuple[dt.date, ...]:
 
 
 def _practice_office(office: Office, store: Store, clock: MovingClock, mis: RegistersAsTheyStood) -> Office:
-    """The same school under the same settings, where nothing leads out; neither stopped nor in rehearsal."""
-    outgoing = office.settings.outgoing.model_copy(update={"stop": False, "rehearsal": False})
+    """The same school under the same settings, where nothing leads out: not stopped, not rehearsed, without a quota."""
+    outgoing = office.settings.outgoing.model_copy(update={"stop": False, "rehearsal": False, "mailer": "local"})
     return replace(
         office,
         settings=office.settings.model_copy(update={"outgoing": outgoing}),

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from firstbell.records import Bounce, Card, Guarantee, Message, SheetRead, SheetRows, Whereabouts
+from firstbell.records import Bounce, Card, Draft, Guarantee, Message, SheetRead, SheetRows, Whereabouts
 from sheets_templates import WorkbookLayout
 
 
@@ -36,9 +36,13 @@ class Tray:
             return Whereabouts.SENT
         return Whereabouts.DRAFT if draft_id in self._drafts else Whereabouts.ABSENT
 
-    def discard_draft(self, draft_id: str) -> None:
+    def discard_draft(self, draft_id: str) -> bool:
         """Forget it."""
-        self._drafts.pop(draft_id, None)
+        return self._drafts.pop(draft_id, None) is not None
+
+    def drafts_before(self, moment: dt.datetime) -> tuple[Draft, ...]:  # noqa: ARG002 - no run of a replay is killed
+        """None: no draft is ever left."""
+        return ()
 
     def bounces(self, since: dt.datetime) -> tuple[Bounce, ...]:  # noqa: ARG002 - nothing comes back
         """None: nothing left."""

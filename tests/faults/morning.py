@@ -1,5 +1,6 @@
 """Play one simulated morning to its end, and say everything that is wrong with it."""
 
+import dataclasses
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable
@@ -109,8 +110,8 @@ def _office(gate: Gate) -> Office:
     plan = gate.world.plan
     mailer = gate.hand.setdefault("mailer", (SmtpMailer if plan.service == "smtp" else Mailer)(gate))
     settings = LIMITED.get(plan.at_once, SETTINGS)
-    nothing = dict.fromkeys(("mis", "attendance_workbook", "safeguarding_workbook", "channel", "folders", "wording"))
-    return Office(settings=settings, store=Store(gate), mailer=mailer, clock=gate.world.clock, **nothing)
+    nothing = dict.fromkeys(field.name for field in dataclasses.fields(Office))
+    return Office(**nothing | {"settings": settings, "store": Store(gate), "mailer": mailer, "clock": gate.world.clock})
 
 
 def _proposal(world: World, number: int, purpose: Purpose, parts: Parts) -> Proposal:

@@ -4,6 +4,7 @@ Usage: python -m tests.faults.sending_run, and then a line for each run: WAY, FO
 Each line forks a process, so that what is killed is a run at work and not one that imports. "wait PID" tells its end.
 """
 
+import dataclasses
 import datetime as dt
 import os
 import sys
@@ -98,9 +99,9 @@ def main(way: str, folder: Path, address: str, minute: int) -> None:
     """One round of sending at so many minutes past a quarter to ten."""
     clock = FakeClock(START + dt.timedelta(minutes=minute))
     store = open_store(folder / "firstbell.db", SCHOOL, patience=dt.timedelta(seconds=1))
-    nothing = dict.fromkeys(("mis", "attendance_workbook", "safeguarding_workbook", "channel", "folders", "wording"))
+    nothing = dict.fromkeys(field.name for field in dataclasses.fields(Office))
     mailer = mailer_for(way, folder, address, clock)
-    office = Office(settings=SETTINGS, store=store, mailer=mailer, clock=clock, **nothing)
+    office = Office(**nothing | {"settings": SETTINGS, "store": store, "mailer": mailer, "clock": clock})
     say(os.getpid())  # what comes now is work
     try:
         send_due(office, purpose_of(way), PlainLetter())

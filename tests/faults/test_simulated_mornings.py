@@ -30,6 +30,14 @@ def test_mornings_full_of_faults_send_every_message_once():
     assert [seed for seed in seeds if wrong(drawn(seed), with_ledger=seed % 16 == 0)] == []
 
 
+def test_eight_runs_at_once_send_every_message_once():
+    crowds = (
+        dataclasses.replace(drawn(seed), runs=8, switches=dict.fromkeys(range(0, 900, 3), 5)) for seed in range(60)
+    )
+
+    assert [plan for plan in crowds if wrong(plan, with_ledger=False)] == []
+
+
 def test_a_fault_at_every_operation_of_a_run_changes_nothing():
     plans = list(one_run())
 

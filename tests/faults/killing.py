@@ -3,9 +3,9 @@
 A process is `sending_run.py`: the real way out over a real SQLite store, and one of three ways to a real recipient.
 """
 
+import functools
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -179,14 +179,17 @@ def _plan(way: str, folder: Path) -> None:
 
 
 def _store(folder: Path) -> Store:
-    """A copy of one empty store: migrating afresh for every morning would take most of the time."""
-    template = Path(tempfile.gettempdir()) / f"firstbell-empty-{SCHOOL}.db"
-    if not template.exists():
-        half_made = folder / "empty.db"
-        open_store(half_made, SCHOOL).close()
-        half_made.replace(template)
-    shutil.copy(template, folder / "firstbell.db")
+    """A new store in the folder."""
+    (folder / "firstbell.db").write_bytes(_empty_store())
     return open_store(folder / "firstbell.db", SCHOOL)
+
+
+@functools.cache
+def _empty_store() -> bytes:
+    """The file of a store with nothing in it: migrating afresh for every morning would take most of the time."""
+    with tempfile.TemporaryDirectory() as folder:
+        open_store(Path(folder) / "empty.db", SCHOOL).close()
+        return (Path(folder) / "empty.db").read_bytes()
 
 
 def _is_unfinished(folder: Path) -> bool:

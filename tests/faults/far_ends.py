@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import email
 import json
+import logging
 import random
 import ssl
 import threading
@@ -47,6 +48,7 @@ class SmtpService(contextlib.AbstractContextManager["SmtpService"]):
         made.cert_pem.write_to_path(folder / "authority.pem")
         self._tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         made.issue_cert("127.0.0.1").configure_cert(self._tls)
+        logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # every caller that is killed would be a page of it
         self._told: list[str] = []
         self._chance = random.Random(11)  # noqa: S311 - mishaps, no secret
         self._loop = asyncio.new_event_loop()

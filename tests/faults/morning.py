@@ -178,10 +178,17 @@ def _judged(world: World, *, with_ledger: bool) -> Outcome:
     outcome.counts.update({f"requests: {step}": number for step, number in world.provider.requests.items()})
     outcome.counts["mornings"] += 1
     outcome.counts["messages that went"] += len(went)
-    for proposal in proposals:
-        outcome.counts[f"came to {proposal.state}"] += 1
+    outcome.counts.update(f"came to {p.state}" for p in proposals)
+    outcome.counts[f"held: {_cause(world)}"] += outcome.counts[f"came to {State.UNKNOWN}"]
     outcome.counts["told twice in doubt (SMTP)"] += sum(max(0, n - 1) for n in told.values())
     return outcome
+
+
+def _cause(world: World) -> str:
+    """Why this morning may leave a message to a person."""
+    if world.plan.service == "smtp":
+        return "over SMTP"
+    return "somebody deleted drafts" if world.met["a person deletes the drafts"] else "killed while calling it off"
 
 
 def _wrong_with(world: World, subject: str, states: set[State], told: int) -> list[str]:

@@ -95,7 +95,9 @@ def summary(counts: Counter[str], seconds: float) -> Table:
         "runs stopped past their lease": counts["sleep"],
         "recalled because the mark had changed": counts["came to recalled"],
         "mark changed between the last look and the sending": counts[OVERTAKEN],
-        "left to a person, and explained": counts["came to unknown"],
+        "left to a person: killed while calling it off": counts["held: killed while calling it off"],
+        "left to a person: somebody deleted the draft": counts["held: somebody deleted drafts"],
+        "left to a person: over SMTP": counts["held: over SMTP"],
         "told again in doubt, over SMTP only": counts["told twice in doubt (SMTP)"],
     }
     for what, number in told.items():

@@ -18,6 +18,7 @@ from rules.contact.purposes import Purpose
 ACTOR = "Firstbell"
 # A run that reads every mark and then sleeps longer than this before it sends has not looked.
 A_LOOK_IS_GOOD_FOR = dt.timedelta(minutes=2)
+IN_DOUBT = (State.SENDING, State.UNKNOWN)
 TOO_LATE = "Its time has passed."
 
 Members = tuple[Proposal, ...]
@@ -86,12 +87,12 @@ class Steps:
         except NeedsHuman as doubt:
             self._step(key, members, State.SENDING, State.UNKNOWN, str(doubt))
         else:
-            self._went(key, members, "The mail service took it.")
+            self._now_known(key, members, State.SENT, "The mail service took it.")
 
-    def _went(self, key: str, members: Members, reason: str) -> None:
-        """It went; another run may have come to doubt it meanwhile."""
-        for state in (State.SENDING, State.UNKNOWN):
-            if self._step(key, members, state, State.SENT, reason):
+    def _now_known(self, key: str, members: Members, new: State, reason: str) -> None:
+        """It surely went, or surely did not; another run may have come to doubt it meanwhile."""
+        for state in IN_DOUBT:
+            if self._step(key, members, state, new, reason):
                 return
 
     def _not_sent(self, key: str, members: Members, reason: str) -> None:

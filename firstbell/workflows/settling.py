@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 from firstbell.errors import GiveUp, NeedsHuman, RetryLater
 from firstbell.records import Proposal, State, Whereabouts
-from firstbell.workflows.dispatch_steps import Members, NothingLeft, Steps
+from firstbell.workflows.dispatch_steps import IN_DOUBT, Members, NothingLeft, Steps
 from rules.contact.purposes import PURPOSES, InDoubt
 
 # How long an unsettled message is looked up before the purpose's policy decides.
 LOOK_UP_FOR = dt.timedelta(minutes=5)
 SENT_AGAIN = "It can't be known whether it went; it is sent again."
-IN_DOUBT = (State.SENDING, State.UNKNOWN)
 ON_THE_WAY = (State.RELEASING, *IN_DOUBT)
 
 
@@ -49,7 +48,7 @@ class Settling(Steps):
         state = members[0].state
         found = self.office.mailer.look_up(key, members[0].draft_id or "")
         if found is Whereabouts.SENT:
-            self._went(key, members, "Found among the sent messages.")
+            self._now_known(key, members, State.SENT, "Found among the sent messages.")
         elif found is Whereabouts.DRAFT:
             self._go_on_from_draft(key, members)
         elif state is State.SENDING:
@@ -74,9 +73,9 @@ class Settling(Steps):
         """
         state, draft_id = members[0].state, members[0].draft_id or ""
         if self.office.mailer.discard_draft(draft_id):
-            self._step(key, members, state, State.HELD, "Something changed before it was sent.")
+            self._now_known(key, members, State.HELD, "Something changed before it was sent.")
         elif self.office.mailer.look_up(key, draft_id) is Whereabouts.SENT:
-            self._went(key, members, "Found among the sent messages.")
+            self._now_known(key, members, State.SENT, "Found among the sent messages.")
         elif state is State.SENDING:
             self._step(key, members, state, State.UNKNOWN, "Its draft was gone before it could be called off.")
 

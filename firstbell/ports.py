@@ -273,7 +273,7 @@ class Mailer(Protocol):
     def guarantee(self) -> Guarantee: ...
 
     def create_draft(self, message: Message) -> str:
-        """Prepare the message where it can be found again, and return the draft's id. Sends nothing.
+        """Prepare the message where it can be found again, and return the draft's id, which no other ever has.
 
         Raises RetryLater also when the answer was lost: a draft nobody knows of harms nobody and is swept up. Where
         the guarantee is IN_DOUBT_AFTER_CRASH the id follows from the key, so that sent again it is the same message.

@@ -34,9 +34,9 @@ class StoredMail:
     at: dt.datetime
 
 
-def mail_name(key: str, at: dt.datetime, content: bytes) -> str:
-    """The name of a mail's file: UTC date, hash of its key, hash of its content."""
-    return f"{at.astimezone(dt.UTC):%Y-%m-%d}-{key_digest(key)}-{hashlib.sha256(content).hexdigest()[:16]}"
+def mail_name(key: str, at: dt.datetime, its_own: bytes) -> str:
+    """The name of a mail's file: UTC date, hash of its key, hash of what no other draft has."""
+    return f"{at.astimezone(dt.UTC):%Y-%m-%d}-{key_digest(key)}-{hashlib.sha256(its_own).hexdigest()[:16]}"
 
 
 def key_digest(key: str) -> str:

@@ -6,6 +6,8 @@ bounces/            put there by a person: what tells that a message did not arr
 """
 
 import datetime as dt
+import os
+from itertools import count
 from pathlib import Path
 
 from connectors._mail import build_email
@@ -26,6 +28,7 @@ from firstbell.errors import NeedsHuman, RetryLater
 from firstbell.ports import Clock
 from firstbell.records import Bounce, Draft, Guarantee, Message, Whereabouts
 
+_MADE = count()
 # How long to leave a draft alone that another program holds open (Windows: a mail program that shows it).
 HELD_OPEN_FOR = dt.timedelta(minutes=1)
 
@@ -49,7 +52,8 @@ class LocalOutbox:
         built[PURPOSE_HEADER] = message.purpose
         built[REFERENCE_HEADER] = message.reference
         content = built.as_bytes()
-        name = mail_name(message.key, now, content)
+        # A name no other draft ever has: of two runs with the same message at the same moment, one deletes its own.
+        name = mail_name(message.key, now, content + f"{os.getpid()} {next(_MADE)}".encode())
         with disk_errors("the outbox"):
             write_file(self._drafts / f"{name}.eml", content)
         return name

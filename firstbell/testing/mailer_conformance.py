@@ -96,6 +96,17 @@ class MailerConformance:
         assert rig.arrived() == []
         assert rig.mailer.look_up("k1", draft_id) is Whereabouts.ABSENT
 
+    def test_the_same_message_drafted_twice_at_one_moment_is_two_drafts(self, rig: MailerRig) -> None:
+        """Where drafts outlive their run: whoever deletes its own must not delete the one that was recorded."""
+        first = rig.mailer.create_draft(rig.message("k1"))
+        second = rig.another_run().create_draft(rig.message("k1"))
+
+        if rig.mailer.guarantee is Guarantee.EXACTLY_ONCE:
+            assert rig.another_run().discard_draft(second)
+            assert rig.mailer.look_up("k1", first) is Whereabouts.DRAFT
+        rig.mailer.send_draft(first)
+        assert len(rig.arrived()) == 1
+
     def test_only_the_first_to_discard_is_told_that_it_did(self, rig: MailerRig) -> None:
         draft_id = rig.mailer.create_draft(rig.message("k1"))
 

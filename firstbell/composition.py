@@ -70,8 +70,8 @@ def open_office(config: Path, *, at: dt.datetime | None = None, rehearse: bool =
     return office_of(settings, clock_for(settings, at), rehearse=rehearse or settings.outgoing.rehearsal)
 
 
-def office_of(settings: Settings, clock: Clock, *, rehearse: bool) -> Office:
-    """Put the connectors that the settings name behind the ports."""
+def office_of(settings: Settings, clock: Clock, *, rehearse: bool, run: str = "") -> Office:
+    """Put the connectors that the settings name behind the ports. `run` names this run; without one it gets a name."""
     from connectors.files import FilesMis  # noqa: PLC0415 - loaded where it is used
     from connectors.local.anchors import AnchorFile  # noqa: PLC0415
     from connectors.local.channel import LocalChannel  # noqa: PLC0415
@@ -89,11 +89,11 @@ def office_of(settings: Settings, clock: Clock, *, rehearse: bool) -> Office:
             settings.local.folder / COLUMN_MAPPING,
             afternoon_from_period=settings.mis.afternoon_from_period,
         ),
-        store=open_store_for(settings, rehearse=rehearse),
+        store=open_store_for(settings, rehearse=rehearse, run=run),
         attendance_workbook=LocalWorkbook(folder / "Attendance.xlsx"),
         safeguarding_workbook=LocalWorkbook(folder / "Safeguarding" / "Safeguarding.xlsx"),
         cases_workbook=LocalWorkbook(folder / CASES_FILE),
-        mailer=_mailer(settings, folder, clock, rehearse=rehearse),
+        mailer=_mailer(settings, folder, clock, run, rehearse=rehearse),
         channel=LocalChannel(folder / CHANNEL, clock),
         anchors=AnchorFile(folder / settings.local.anchors),
         folders=LocalFolders(folder / RESTRICTED),
@@ -114,8 +114,8 @@ def place_of(settings: Settings, *, rehearse: bool) -> Path:
     return settings.local.folder / "rehearsal" if rehearse else settings.local.folder
 
 
-def _mailer(settings: Settings, folder: Path, clock: Clock, *, rehearse: bool) -> Mailer:
-    mailer = _real_mailer(settings, folder, clock)
+def _mailer(settings: Settings, folder: Path, clock: Clock, run: str, *, rehearse: bool) -> Mailer:
+    mailer = _real_mailer(settings, folder, clock, run)
     if not rehearse:
         return mailer
     from firstbell.workflows.rehearsal import RehearsalMailer  # noqa: PLC0415
@@ -123,11 +123,11 @@ def _mailer(settings: Settings, folder: Path, clock: Clock, *, rehearse: bool) -
     return RehearsalMailer(mailer, settings.outgoing.rehearsal_recipients)
 
 
-def _real_mailer(settings: Settings, folder: Path, clock: Clock) -> Mailer:
+def _real_mailer(settings: Settings, folder: Path, clock: Clock, run: str) -> Mailer:
     if settings.outgoing.mailer == "local":
         from connectors.local.outbox import LocalOutbox  # noqa: PLC0415
 
-        return LocalOutbox(folder / OUTBOX, clock, sender=settings.school.absence_email)
+        return LocalOutbox(folder / OUTBOX, clock, sender=settings.school.absence_email, run=run)
     from connectors.smtp import SmtpMailer  # noqa: PLC0415
 
     if settings.smtp is None:
@@ -145,7 +145,7 @@ def draw_pages(office: Office, *, rehearse: bool) -> tuple[Path, Path]:
     return outbox, draw_channel(folder / CHANNEL, as_at=as_at, zone=zone)
 
 
-def open_store_for(settings: Settings, *, rehearse: bool = False, make: bool = True) -> Store:
+def open_store_for(settings: Settings, *, rehearse: bool = False, make: bool = True, run: str = "") -> Store:
     """The school's store: registers, ledger and proposals, in one file beside the workbooks or on a server.
 
     `make` False refuses a store that is not there; one on a server is never made by a run. Raises Misconfigured,
@@ -156,7 +156,7 @@ def open_store_for(settings: Settings, *, rehearse: bool = False, make: bool = T
     school, zone = settings.school.key, settings.zone
     if settings.store.kind == "postgres":
         return open_server_store(settings.store, EnvironmentSecrets(), school, rehearsal=rehearse, zone=zone)
-    return open_store(place_of(settings, rehearse=rehearse) / "firstbell.db", school, make=make, zone=zone)
+    return open_store(place_of(settings, rehearse=rehearse) / "firstbell.db", school, make=make, zone=zone, run=run)
 
 
 def prepare_store_for(settings: Settings, *, owner: str, password_secret: str) -> None:

@@ -6,7 +6,7 @@ bounces/            put there by a person: what tells that a message did not arr
 """
 
 import datetime as dt
-import os
+import uuid
 from itertools import count
 from pathlib import Path
 
@@ -28,18 +28,22 @@ from firstbell.errors import NeedsHuman, RetryLater
 from firstbell.ports import Clock
 from firstbell.records import Bounce, Draft, Guarantee, Message, Whereabouts
 
-_MADE = count()
 # How long to leave a draft alone that another program holds open (Windows: a mail program that shows it).
 HELD_OPEN_FOR = dt.timedelta(minutes=1)
 
 
 class LocalOutbox:
-    """A mailer that writes e-mails to a folder. `sender` is the address they come from."""
+    """A mailer that writes e-mails to a folder. `sender` is the address they come from.
 
-    def __init__(self, folder: Path, clock: Clock, *, sender: str) -> None:
+    `run` names this run among all that ever write to the folder; a demo gives its own, so that its files are the same.
+    """
+
+    def __init__(self, folder: Path, clock: Clock, *, sender: str, run: str = "") -> None:
         self._folder, self._drafts, self._sent = folder, folder / "drafts", folder / "sent"
         self._clock = clock
         self._sender = sender
+        self._run = run or uuid.uuid4().hex
+        self._made = count()
 
     @property
     def guarantee(self) -> Guarantee:
@@ -53,7 +57,7 @@ class LocalOutbox:
         built[REFERENCE_HEADER] = message.reference
         content = built.as_bytes()
         # A name no other draft ever has: of two runs with the same message at the same moment, one deletes its own.
-        name = mail_name(message.key, now, content + f"{os.getpid()} {next(_MADE)}".encode())
+        name = mail_name(message.key, now, content + f"{self._run} {next(self._made)}".encode())
         with disk_errors("the outbox"):
             write_file(self._drafts / f"{name}.eml", content)
         return name

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable
+from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,11 +16,12 @@ from firstbell.records import PersonsCell, Quota
 
 
 class SqlDesk:
-    """The port Desk. One desk is one run's: only the run that took a lease can end it."""
+    """The port Desk. One desk is one run's, with a name of its own: only the run that took a lease can end it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, run: str = "") -> None:
         self._database = database
         self._school = database.school
+        self._run, self._taken = run or uuid.uuid4().hex, count()
         self._held: dict[str, str] = {}
 
     def cells(self, workbook: str) -> tuple[PersonsCell, ...]:
@@ -53,7 +55,7 @@ class SqlDesk:
             ours_until = now + dt.timedelta(seconds=seconds)
             if good_until is not None and now < good_until <= ours_until:
                 return False
-            owner = uuid.uuid4().hex
+            owner = f"{self._run} {next(self._taken)}"
             put(connection, leases, self._key(job=job), {"owner": owner, "good_until": ours_until})
         self._held[job] = owner
         return True

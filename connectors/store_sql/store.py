@@ -21,11 +21,11 @@ LONDON = ZoneInfo("Europe/London")
 class SqlStore:
     """The port Store over one database."""
 
-    def __init__(self, database: Database, zone: ZoneInfo) -> None:
+    def __init__(self, database: Database, zone: ZoneInfo, run: str = "") -> None:
         self.registers = SqlRegisters(database, zone)
         self.ledger = SqlLedger(database)
         self.proposals = SqlProposals(database)
-        self.desk = SqlDesk(database)
+        self.desk = SqlDesk(database, run)
         self._database = database
 
     def close(self) -> None:
@@ -40,17 +40,19 @@ def open_store(
     make: bool = True,
     zone: ZoneInfo = LONDON,
     patience: dt.timedelta = PATIENCE,
+    run: str = "",
 ) -> Store:
     """Open the SQLite file at `path`, made or migrated as need be, for the school with this key.
 
     `make` False refuses a file that is not there: a reader of evidence must not find an empty store of its own making.
     Raises Misconfigured for a file that is damaged, unwritable, from a newer Firstbell or no store at all, and
-    RetryLater while another writer keeps it locked for longer than `patience`. `zone` is the school's.
+    RetryLater while another writer keeps it locked for longer than `patience`. `zone` is the school's; `run` names who
+    opens it.
     """
     if not make and not Path(path).exists():
         raise Misconfigured(f"there is no store at {path}: it is made by the first run of a job")
     database = sqlite_database(Path(path), school, patience)
-    store = SqlStore(database, zone)
+    store = SqlStore(database, zone, run)
     bring_up_to_date(database)
     return store
 

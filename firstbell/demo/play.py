@@ -43,7 +43,7 @@ def play_morning(
     exports = Exports(folder, school)
     exports.write(moments[0].at)
     clock = SetClock(moments[0].at)
-    office = office_of(load_settings(folder / "school.toml"), clock, rehearse=False)
+    office = office_of(load_settings(folder / "school.toml"), clock, rehearse=False, run="demo")
     confirm_columns(office.settings)
     tell(Played(moments[0].at, "The data manager looks at which column of each export holds what, and confirms it."))
     for moment in moments:

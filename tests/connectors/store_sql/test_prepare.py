@@ -134,7 +134,9 @@ def test_a_store_that_is_behind_is_refused_until_its_owner_prepares_it_and_keeps
     with closing(server.open("st-example", database=fresh)) as store:
         save(store, ("alicia", MONDAY_AM, Code.ILLNESS))
     behind = "UPDATE firstbell.alembic_version SET version_num = '0003_proposals'"
-    server.run("DROP TABLE firstbell.cells, firstbell.leases, firstbell.heartbeats", behind, database=fresh)
+    server.run(
+        "DROP TABLE firstbell.cells, firstbell.leases, firstbell.heartbeats, firstbell.tokens", behind, database=fresh
+    )
 
     with pytest.raises(Misconfigured, match="is not prepared"):
         server.open("st-example", database=fresh)
@@ -172,7 +174,7 @@ def test_a_store_of_a_newer_firstbell_is_refused_by_jobs_and_by_prepare(server, 
 def test_a_failed_migration_leaves_nothing_behind(server):
     name = server.new_database()
     server.run("CREATE SCHEMA firstbell AUTHORIZATION firstbell_owner", database=name)
-    in_the_way = "CREATE TABLE firstbell.heartbeats (x int)"  # of the last migration
+    in_the_way = "CREATE TABLE firstbell.heartbeats (x int)"  # of a later migration
     server.run("SET ROLE firstbell_owner", in_the_way, database=name)
 
     with pytest.raises(Misconfigured, match="did not make"):

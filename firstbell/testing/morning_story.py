@@ -239,6 +239,10 @@ class MorningStory:
         """The pupils on the phone list, in order."""
         return [row["Pupil"] for row in self.attendance.sees("Phone list")]
 
+    def queue(self) -> list[dict[str, str]]:
+        """The rows of the Queue below the switch that stops every message."""
+        return self.attendance.sees("Queue")[1:]
+
     def brakes(self) -> list[str]:
         """The keys of the brakes that stand in the Queue."""
         (queue,) = [sheet for sheet in self.attendance.read(ATTENDANCE) if sheet.sheet == "Queue"]

@@ -13,6 +13,7 @@ from typing import Protocol
 from firstbell.errors import GiveUp, Misconfigured, NeedsHuman, RetryLater
 from firstbell.records import Guarantee, Message, Proposal, State
 from firstbell.workflows.office import Office
+from firstbell.workflows.stop_switch import is_stopped
 from rules.contact.purposes import Purpose
 
 ACTOR = "Firstbell"
@@ -63,7 +64,7 @@ class Steps:
 
     def _must_not_go(self, proposal: Proposal) -> bool:
         """Whether a message that an earlier moment released must not go at this one."""
-        if self.office.settings.outgoing.stop or not self.may_leave(proposal):
+        if is_stopped(self.office) or not self.may_leave(proposal):
             return True
         return self._untrue(proposal) is not None
 

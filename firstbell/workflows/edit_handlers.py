@@ -13,6 +13,7 @@ from firstbell.workflows.office import Office
 from firstbell.workflows.phone_list import MESSAGED
 from firstbell.workflows.return_decisions import take_return_edit
 from firstbell.workflows.row_keys import pupil_session_of
+from firstbell.workflows.stop_switch import ROW_KEY, resume_messages, stop_every_message, stopped_by
 from rules.calendar import Session
 from rules.codes import AttendanceCode
 from rules.codes.validator import read_code
@@ -94,6 +95,8 @@ def _mark_answered(office: Office, edit: RowEdit, pupil_id: str, session: Sessio
 def decide_in_queue(office: Office, edit: RowEdit) -> str:
     """Stop, hold or release one message, or release a brake."""
     decision = edit.row.get("Decision", "")
+    if edit.row_key == ROW_KEY:
+        return _switch(office, edit, decision)
     find = office.store.proposals.find
     queued = (find(purpose=Purpose.FIRST_DAY_ABSENCE), find(purpose=Purpose.HALF_TERM_DAYS_MISSED))
     found = [p for some in (*queued, find(states=[State.UNKNOWN])) for p in some if p.key == edit.row_key]
@@ -102,6 +105,17 @@ def decide_in_queue(office: Office, edit: RowEdit) -> str:
     if not found:
         raise RefusedEdit("This message is not in the queue any more.")
     return _decide(office, edit, found[0], decision)
+
+
+def _switch(office: Office, edit: RowEdit, decision: str) -> str:
+    """Anyone may stop every message; what is typed besides changes nothing until two people have written release."""
+    if decision == "stop":
+        return stop_every_message(office, edit.person)
+    if stopped_by(office) is None:
+        return "Messages go as they are due."
+    if decision != "release":
+        raise RefusedEdit("Every message is still stopped: write release, with the initials of two people.")
+    return resume_messages(office, edit.person, _second_person(office, edit))
 
 
 def _decide(office: Office, edit: RowEdit, proposal: Proposal, decision: str) -> str:
@@ -148,12 +162,17 @@ def _release_brake(office: Office, edit: RowEdit, decision: str) -> str:
     if decision != "release":
         _restore_brake(office, edit)
         return "Nothing leaves while this stands."
-    second = office.settings.person(edit.row.get("Second initials", ""))
-    if second is None or second == edit.person:
-        raise RefusedEdit("A second person's initials are needed to release this.")
+    second = _second_person(office, edit)
     facts = {"brake": edit.row_key, "second": second.initials}
     office.store.ledger.append("brake.released", at=office.clock.now(), actor=edit.person.initials, facts=facts)
     return f"Released by {edit.person.initials} and {second.initials}."
+
+
+def _second_person(office: Office, edit: RowEdit) -> StaffMember:
+    second = office.settings.person(edit.row.get("Second initials", ""))
+    if second is None or second == edit.person:
+        raise RefusedEdit("A second person's initials are needed to release this.")
+    return second
 
 
 def _restore_brake(office: Office, edit: RowEdit) -> None:

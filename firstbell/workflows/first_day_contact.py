@@ -26,6 +26,7 @@ from firstbell.workflows.planning import plan_first_day_messages
 from firstbell.workflows.safeguarding_alerts import Alert, alerts_of, raise_alerts
 from firstbell.workflows.sending import Round, send_due
 from firstbell.workflows.session_now import SessionNow, closed_session, look, usable
+from firstbell.workflows.stop_switch import is_stopped
 from firstbell.workflows.sync import sync
 from firstbell.workflows.views.follow_up import proposals_by_pupil
 from firstbell.workflows.views.picture import Picture
@@ -168,6 +169,8 @@ def _needs(
         needs.append(f"{count_of(len(lost), 'in-school note')} could not go: tell the family by telephone.")
     if office.settings.outgoing.stop:
         needs.append("The stop switch is on: nothing leaves until outgoing.stop is false.")
+    elif is_stopped(office):
+        needs.append("The stop switch is on: nothing leaves until two people release it in the Queue's first row.")
     return tuple(needs)
 
 

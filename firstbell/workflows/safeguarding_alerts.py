@@ -17,6 +17,7 @@ from firstbell.workflows.office_notices import tell_the_office
 from firstbell.workflows.row_keys import pupil_session_key
 from firstbell.workflows.sending import send_due
 from firstbell.workflows.session_now import SessionNow, session_at
+from firstbell.workflows.stop_switch import is_stopped
 from firstbell.workflows.words import session_in_words
 from rules.calendar import Half, Session
 from rules.contact.purposes import Purpose
@@ -122,7 +123,7 @@ def _post(office: Office, alert: Alert) -> bool:
     try:
         if office.channel.is_posted(alert.case):
             return True
-        if office.settings.outgoing.stop or not _is_ours_to_post(office, alert):
+        if is_stopped(office) or not _is_ours_to_post(office, alert):
             return False
         card = office.wording.card(PURPOSE, _context(office, alert), key=alert.case, is_urgent=alert.is_urgent)
         office.channel.post(card)

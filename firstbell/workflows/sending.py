@@ -17,6 +17,7 @@ from firstbell.workflows.keys import dispatch_key
 from firstbell.workflows.office import Office
 from firstbell.workflows.quota import give_back_turn, take_turn
 from firstbell.workflows.settling import Settling
+from firstbell.workflows.stop_switch import is_stopped
 from rules.contact.purposes import PURPOSES, Purpose
 
 
@@ -56,7 +57,7 @@ class Round(Settling):
         """Settle, let lapse, send: in this order, so that what is settled too late lapses and is not sent."""
         self.settle_unfinished()
         self.expire()
-        if not self.office.settings.outgoing.stop:
+        if not is_stopped(self.office):
             self.send_all()
 
     def expire(self) -> None:

@@ -15,6 +15,7 @@ from firstbell.settings import StaffMember
 from firstbell.workflows.first_day_contact import JOB as FIRST_DAY_CONTACT
 from firstbell.workflows.office import Office
 from firstbell.workflows.office_notices import tell_the_office, the_office_told
+from firstbell.workflows.stop_switch import is_stopped
 from rules.contact.purposes import Purpose
 
 TITLE = "A Firstbell job did not run"
@@ -92,7 +93,7 @@ def _people(office: Office) -> tuple[StaffMember, ...]:
 
 def _post(office: Office, sentences: tuple[str, ...]) -> None:
     """A card besides: where mail is what failed, the channel may still be read."""
-    if office.settings.outgoing.stop:
+    if is_stopped(office):
         return
     context = OfficeNotice(title=TITLE, sentences=sentences, school_name=office.settings.school.name)
     key = f"watchdog|{office.today().isoformat()}|{len(sentences)}"

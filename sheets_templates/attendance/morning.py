@@ -13,7 +13,7 @@ OUTCOMES = (
     "passed to safeguarding",
 )
 MESSAGE_TONES = (
-    Highlight(("not certain that it went", "did not arrive", "blocked", "needs two people"), Tone.ALARM),
+    Highlight(("not certain that it went", "did not arrive", "blocked", "needs two people", "all stopped"), Tone.ALARM),
     Highlight(("waiting to go", "going", "needs approval"), Tone.CAUTION),
     Highlight(("sent", "answered", "released", "told: in school after all"), Tone.DONE),
     Highlight(("stopped", "recalled", "lapsed"), Tone.QUIET),
@@ -66,7 +66,7 @@ TODAY = SheetLayout(
 QUEUE = SheetLayout(
     "Queue",
     "Messages about to leave",
-    "Each message waits here, in view, until the time shown. Anyone may stop a line until it leaves.",
+    "Each message waits here, in view, until the time shown. Anyone may stop one line, or all in the first row.",
     (
         Column("What", "What the message is about.", 26),
         PUPIL,

@@ -155,7 +155,7 @@ def when_it_runs_the_next_morning(story):
 
 
 def queue(story):
-    return {row["State"]: row for row in story.attendance.sees("Queue")}
+    return {row["State"]: row for row in story.queue()}
 
 
 def test_what_can_not_be_settled_stays_in_the_queue_after_the_day_until_somebody_decides(story):

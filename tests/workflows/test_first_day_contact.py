@@ -20,7 +20,7 @@ def test_a_message_is_held_in_view_and_then_sent_once(story):
 
     story.when_the_run_happens("09:45")
     assert story.told() == []
-    assert story.attendance.sees("Queue")[0]["Leaves at"] == "09:55"
+    assert story.queue()[0]["Leaves at"] == "09:55"
 
     for time in ("09:55", "10:00", "10:15"):
         story.when_the_run_happens(time)
@@ -121,7 +121,7 @@ def test_a_stop_without_initials_is_refused_in_a_sentence_and_the_message_goes(s
     story.when_somebody_types("Queue", proposal.key, Decision="stop")
     story.when_the_run_happens("09:50")
 
-    assert "initials" in story.attendance.sees("Queue")[0]["Firstbell says"]
+    assert "initials" in story.queue()[0]["Firstbell says"]
     assert story.states("ALICIA") == [State.HELD]
 
 

@@ -6,6 +6,7 @@ from firstbell.workflows.office import Office
 from firstbell.workflows.register_chase import reminders_to
 from firstbell.workflows.row_keys import pupil_session_key
 from firstbell.workflows.session_now import SessionNow
+from firstbell.workflows.stop_switch import ROW_KEY, is_stopped, stopped_by
 from firstbell.workflows.views.follow_up import PURPOSE_WORDS
 from firstbell.workflows.views.picture import Picture, Rows
 from firstbell.workflows.words import name_of
@@ -16,6 +17,7 @@ from rules.people import Personal
 from sheets_templates import Cell
 
 # Messages that still move or wait; the rest of the queue is history and stands in the contact log.
+ANYONE_MAY_STOP = "Anyone may write stop here: then nothing leaves, to anybody."
 WAITING = (State.HELD, State.RELEASING, State.SENDING, State.UNKNOWN)
 STATE_WORDS = {
     State.PROPOSED: "needs approval",
@@ -76,8 +78,8 @@ def today_rows(picture: Picture) -> Rows:
 
 
 def queue_rows(office: Office, picture: Picture) -> Rows:
-    """Brakes first, then each message that waits or was kept from going, soonest first."""
-    rows: Rows = {}
+    """The stop switch, then brakes, then each message that waits or was kept from going, soonest first."""
+    rows: Rows = {ROW_KEY: _switch_row(office, picture)}
     for brake in picture.brakes:
         rows[brake.key] = {
             "What": f"Every message: {brake.scope}",
@@ -92,6 +94,13 @@ def queue_rows(office: Office, picture: Picture) -> Rows:
     for proposal in sorted(shown, key=lambda p: (p.state is not State.HELD, p.release_at, p.key)):
         rows[proposal.key] = _queue_row(office, picture, proposal)
     return rows
+
+
+def _switch_row(office: Office, picture: Picture) -> dict[str, Cell]:
+    who = stopped_by(office)
+    why = f"Stopped by {who}. Two people write release to let messages go again." if who else ANYONE_MAY_STOP
+    state = "all stopped" if is_stopped(office) else ""
+    return {"What": "Every message", "State": state, "Why": why, **picture.says("Queue", ROW_KEY)}
 
 
 def _not_certain(office: Office, shown: set[str]) -> list[Proposal]:

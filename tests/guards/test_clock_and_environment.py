@@ -10,7 +10,8 @@ HOMES = {
     "datetime.datetime.utcnow": (),
     "datetime.date.today": (),
     "time": COMPOSITION,
-    "uuid": (*COMPOSITION, "connectors/store_sql/desk.py"),  # names the holder of a lease; nothing else hangs on it
+    # Each names a run that was given no name: who holds a lease, who made a draft; nothing else hangs on it.
+    "uuid": (*COMPOSITION, "connectors/store_sql/desk.py", "connectors/local/outbox.py"),
     "secrets": (*COMPOSITION, "connectors/local/workbook_file.py"),  # the name of a file that stands for a moment
     "email.utils.make_msgid": COMPOSITION,
     "email.utils.localtime": COMPOSITION,

@@ -29,7 +29,10 @@ STEPS = (
 
 @dataclass(frozen=True, slots=True)
 class CaseCast:
-    """Who is in it: `earlier` had a first letter weeks ago, `today` get one today, `decided` are at the threshold."""
+    """Who is in it: `earlier` had a first letter weeks ago, `today` get one today, `decided` are at the threshold.
+
+    The sheets people type in were drawn with the first letters, so whoever they type about stood in them then.
+    """
 
     first_day: dt.date
     earlier: tuple[str, ...]
@@ -45,7 +48,9 @@ def case_cast(school: DemoSchool) -> CaseCast | None:
     first_day, ordinary = days[-WEEKS_AGO - 1], [p for p in school.people.pupils if _is_ordinary(school, p)]
     absent = (pupil.id for pupil in ordinary if _is_absent(school.history.spans[pupil.id], first_day))
     today, earlier = tuple(islice(absent, ON_PAPER_TODAY)), tuple(islice(absent, ON_PAPER_EARLIER))
-    met = (pupil.id for pupil in ordinary if _is_at_threshold(school, pupil))
+    met = (
+        pupil.id for pupil in ordinary if all(_is_at_threshold(school, pupil, day) for day in (first_day, school.day))
+    )
     return CaseCast(first_day, earlier, today, tuple((p, _parent_of(school, p)) for p in islice(met, WITH_A_DECISION)))
 
 
@@ -106,16 +111,16 @@ def _is_ordinary(school: DemoSchool, pupil: Pupil) -> bool:
 
 
 def _is_absent(span: RegisterSpan, day: dt.date) -> bool:
-    """Absent enough for a letter then and now."""
+    """Absent enough for a letter then and now; who joined since has no session then, so no case."""
     counts = [count_sessions(known.marks) for known in (span, span.between(dt.date.min, day))]
-    return all(c.absent * 100 >= c.possible * LETTERS_FROM_PERCENT for c in counts)
+    return all(c.absent > 0 and c.absent * 100 >= c.possible * LETTERS_FROM_PERCENT for c in counts)
 
 
-def _is_at_threshold(school: DemoSchool, pupil: Pupil) -> bool:
+def _is_at_threshold(school: DemoSchool, pupil: Pupil, day: dt.date) -> bool:
     """At the national threshold with no N among the sessions, so that there is something to decide."""
-    span = school.history.spans[pupil.id]
-    age = school_age(pupil.date_of_birth, school.day) if pupil.date_of_birth else NEVER
-    found = national_threshold(span, school.calendar, age, school.day)
+    span = school.history.spans[pupil.id].between(dt.date.min, day)
+    age = school_age(pupil.date_of_birth, day) if pupil.date_of_birth else NEVER
+    found = national_threshold(span, school.calendar, age, day)
     return found.threshold_met_on is not None and set(found.finding.counted).isdisjoint(span.sessions_with(UNEXPLAINED))
 
 

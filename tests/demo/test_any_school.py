@@ -1,13 +1,18 @@
 """Whatever date, size and seed somebody types, the same story can be told."""
 
+import datetime as dt
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstbell.demo.calendar import DEMO_CALENDAR
+from firstbell.demo.case_story import case_cast
 from firstbell.demo.cases import Case
 from firstbell.demo.morning import make_morning
 from firstbell.demo.school import make_school
 from rules.codes import AttendanceCode
+from rules.penalty_notices.national_threshold import national_threshold
+from rules.school_age import school_age
 
 days = st.sampled_from(DEMO_CALENDAR.school_days_of())
 sizes = st.integers(60, 400)
@@ -45,3 +50,19 @@ def test_whoever_is_on_a_list_is_marked_n_when_the_list_comes(day, pupils, seed)
         ]
 
         assert not_n == []
+
+
+def test_people_type_only_about_pupils_who_stood_in_the_cases_when_they_were_drawn():
+    school = make_school(dt.date(2026, 11, 23), pupils=200)
+    cast = case_cast(school)
+    pupils = {pupil.id: pupil for pupil in school.people.pupils}
+
+    earlier = {p: school.history.spans[p].between(dt.date.min, cast.first_day) for p, _ in cast.decided}
+    met = [
+        national_threshold(span, school.calendar, school_age(pupils[p].date_of_birth, cast.first_day), cast.first_day)
+        for p, span in earlier.items()
+    ]
+
+    assert school.comings.joiner not in cast.earlier + cast.today
+    assert len(met) == 4
+    assert all(found.threshold_met_on for found in met)

@@ -18,6 +18,9 @@ LAST_MONTH_OF_SCHOOL_YEAR = 8
 # England's Years 1 to 11 lie within compulsory school age, but for a few weeks at both ends; Reception may or may not.
 YEARS_WITHIN = frozenset(str(year) for year in range(1, 12))
 YEARS_PAST = frozenset({"12", "13", "14"})
+BEFORE_YEAR_1 = {"N1": -2, "N2": -1, "R": 0}
+AGE_TURNED_BEFORE_YEAR_1 = 5  # in Reception; a year older in each year group after it
+OUT_OF_COHORT = 1  # year: pupils are taught with the next older or younger ones, and rarely further apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,26 @@ def school_age_by_year_group(year_group: str | None) -> SchoolAge | None:
 
 
 def school_age_as_known(date_of_birth: dt.date | None, year_group: str | None, as_of: dt.date) -> SchoolAge | None:
-    """By the date of birth, or else by the year group; None where neither tells."""
-    return school_age_by_year_group(year_group) if date_of_birth is None else school_age(date_of_birth, as_of)
+    """By the date of birth, or by the year group for want of one that has been; None where neither tells."""
+    if date_of_birth is None or date_of_birth > as_of:
+        return school_age_by_year_group(year_group)
+    return school_age(date_of_birth, as_of)
+
+
+def doubt_about_birth(date_of_birth: dt.date, year_group: str | None, as_of: dt.date) -> str | None:
+    """What is wrong with a date of birth, in a sentence; None for a likely one. Ours: no rule says who is in which."""
+    if date_of_birth > as_of:
+        return "The date of birth lies in the future."
+    if not year_group:
+        return None
+    turns = _school_year(as_of) - _school_year(date_of_birth)
+    usual = AGE_TURNED_BEFORE_YEAR_1 + (BEFORE_YEAR_1[year_group] if year_group in BEFORE_YEAR_1 else int(year_group))
+    return None if abs(turns - usual) <= OUT_OF_COHORT else f"The date of birth does not fit year group {year_group}."
+
+
+def _school_year(day: dt.date) -> int:
+    """The calendar year in which the year of birth that goes to school together began, in September."""
+    return day.year if day.month > LAST_MONTH_OF_SCHOOL_YEAR else day.year - 1
 
 
 def _begins(date_of_birth: dt.date, as_of: dt.date) -> dt.date:

@@ -1,5 +1,6 @@
 """Reads the roll: pupils with what the MIS says of them, each flag yes, no or unknown."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -47,6 +48,7 @@ def _pupil(line: Line) -> Pupil:
     pupil_id = line.text("pupil_id")
     if not pupil_id:
         line.report("The row names no pupil and was left out.")
+    joined = line.date("on_roll_from", pupil_id)
     return Pupil(
         id=pupil_id,
         forename=Personal(one_line(line.text("forename"))),
@@ -56,10 +58,19 @@ def _pupil(line: Line) -> Pupil:
         form=line.text("form"),
         upn=_upn(line, pupil_id),
         sex=line.text("sex")[:1].upper() or None,
-        on_roll_from=line.date("on_roll_from", pupil_id),
-        on_roll_to=line.date("on_roll_to", pupil_id),
+        on_roll_from=joined,
+        on_roll_to=_left(line, pupil_id, joined),
         flags=_flags(line, pupil_id),
     )
+
+
+def _left(line: Line, pupil_id: str, joined: dt.date | None) -> dt.date | None:
+    """The leaving date; none, with a problem, where it lies before the joining date: whoever came back is on roll."""
+    left = line.date("on_roll_to", pupil_id)
+    if left is None or joined is None or joined <= left:
+        return left
+    line.report("The pupil left before joining, so the leaving date was left out; mend the dates.", pupil_id)
+    return None
 
 
 def _year_group(line: Line, pupil_id: str) -> str:

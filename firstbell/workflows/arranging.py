@@ -11,7 +11,7 @@ from rules.calendar import Half, SchoolCalendar, Session
 from rules.codes import NO_MARK, AttendanceCode, byte_of, code_of
 from rules.people import Pupil
 from rules.registers import Mark, RegisterSpan
-from rules.school_age import SchoolAge, school_age_as_known
+from rules.school_age import SchoolAge, doubt_about_birth, school_age_as_known
 
 NO_ROW = 255  # no code has this byte: the file says nothing of the session
 MARKED_OUTSIDE_THE_ROLL = frozenset({AttendanceCode.PROSPECTIVE_PUPIL, AttendanceCode.PLANNED_CLOSURE})
@@ -83,7 +83,7 @@ def _register(
     entering = _Entering(pupil_id, pupil, year_group, frames)
     entering.problems += read
     if is_listed:
-        entering.problems += _doubts_about_age(pupil_id, pupil, age)
+        entering.problems += _doubts_about_age(pupil_id, pupil, age, frames.as_of)
     entering.enter(marks)
     return PupilRegister(entering.span(), year_group, age, tuple(entering.problems))
 
@@ -158,16 +158,24 @@ def _age(pupil: Pupil | None, as_of: dt.date) -> SchoolAge | None:
     return None if pupil is None else school_age_as_known(pupil.date_of_birth, pupil.year_group, as_of)
 
 
-def _doubts_about_age(pupil_id: str, pupil: Pupil | None, age: SchoolAge | None) -> list[Problem]:
+def _doubts_about_age(pupil_id: str, pupil: Pupil | None, age: SchoolAge | None, as_of: dt.date) -> list[Problem]:
     """What the thresholds that hang on compulsory school age had to assume."""
     doubt = Problem("pupils", "", pupil_id, None, "", "the pupil's date of birth")
     if pupil is None:
         return [replace(doubt, sentence="Not in the pupils' file, so taken to be of compulsory school age.")]
-    if pupil.date_of_birth is not None:
+    born = pupil.date_of_birth
+    wrong = "No date of birth." if born is None else doubt_about_birth(born, pupil.year_group, as_of)
+    if wrong is None:
         return []
+    return [replace(doubt, sentence=f"{wrong[:-1]}, {_assumed(pupil, age, as_of)}")]
+
+
+def _assumed(pupil: Pupil, age: SchoolAge | None, as_of: dt.date) -> str:
+    if pupil.date_of_birth is not None and pupil.date_of_birth <= as_of:
+        return "yet compulsory school age goes by it: find out which is right."
     if age is None:
-        return [replace(doubt, sentence="No date of birth, so taken to be of compulsory school age.")]
-    return [replace(doubt, sentence=f"No date of birth, so compulsory school age is told by Year {pupil.year_group}.")]
+        return "so taken to be of compulsory school age."
+    return f"so compulsory school age is told by Year {pupil.year_group}."
 
 
 def _shown(code: AttendanceCode | None) -> str:

@@ -11,6 +11,7 @@ from rules.contact.permissions import Refusal, who_may_be_told
 from rules.contact.purposes import Purpose
 from rules.parameters import parameter
 from rules.people import Contact, Pupil, PupilContact
+from rules.school_age import doubt_about_birth
 
 MEND = {
     Refusal.RESPONSIBILITY_UNKNOWN: "Record in the MIS who has parental responsibility.",
@@ -22,7 +23,7 @@ MEND = {
 
 @dataclass(frozen=True, slots=True)
 class HealthLine:
-    """One thing to mend about one pupil's contacts; rank 1 first."""
+    """One thing to mend about one pupil's details; rank 1 first."""
 
     pupil: Pupil
     rank: int
@@ -69,6 +70,9 @@ def _lines(
     for refusal in reasons:
         if refusal in MEND:
             yield HealthLine(pupil, 2, next(for_tutors(d) for d in decisions if d.refusal is refusal), MEND[refusal])
+    doubt = pupil.date_of_birth and doubt_about_birth(pupil.date_of_birth, pupil.year_group, as_of)
+    if doubt:
+        yield HealthLine(pupil, 2, doubt, "Correct it in the MIS: compulsory school age goes by it.")
     least = parameter("contact/emergency_contacts").on(as_of).value
     if len({link.contact_id for link in links}) < least:
         yield HealthLine(pupil, 3, f"Fewer than {least} emergency contacts.", "Ask the family for another contact.")

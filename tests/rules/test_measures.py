@@ -164,7 +164,9 @@ def test_a_day_closed_for_one_year_group_is_a_school_day_for_another():
     calendar = example_calendar(closures=[pipe])
     marks = read_register("2026-11-02  .. .. /\\", "P7") + read_register("2026-11-02  .. .. /\\", "P9")
 
-    seven, nine = answer(marks, [a_pupil("P7", year_group="7"), a_pupil("P9")], calendar=calendar)["pupils"]
+    seven, nine = answer(
+        marks, [a_pupil("P7", year_group="7", date_of_birth=dt.date(2015, 1, 1)), a_pupil("P9")], calendar=calendar
+    )["pupils"]
 
     assert (seven["possible"], nine["possible"]) == (0, 2)
     assert "the school is closed: a burst pipe" in seven["problems"][0]["problem"]

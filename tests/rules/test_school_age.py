@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from rules.calendar import Half, Session
 from rules.parameters import parameter
-from rules.school_age import school_age, school_age_by_year_group
+from rules.school_age import ALWAYS, doubt_about_birth, school_age, school_age_as_known, school_age_by_year_group
 
 AS_OF = dt.date(2026, 11, 23)
 BIRTHS = st.dates(dt.date(1998, 1, 1), dt.date(2040, 12, 31))
@@ -91,3 +91,27 @@ def test_an_older_pupil_never_ends_after_a_younger_one(one, other):
 
     assert school_age(older, AS_OF).last <= school_age(younger, AS_OF).last
     assert school_age(older, AS_OF).first <= school_age(younger, AS_OF).first
+
+
+@pytest.mark.parametrize(
+    ("born", "year_group", "is_doubted"),
+    [
+        ("2013-09-01", "7", False),  # taught with older pupils
+        ("2015-08-31", "7", False),
+        ("2016-08-31", "7", False),
+        ("2016-09-01", "7", True),
+        ("2013-08-31", "7", True),
+        ("2021-09-01", "R", False),
+        ("1985-05-05", "7", True),
+        ("1985-05-05", "", False),
+        ("2026-11-23", "", False),
+        ("2026-11-24", "", True),
+    ],
+)
+def test_a_date_of_birth_is_doubted_in_the_future_and_far_from_the_year_group(born, year_group, is_doubted):
+    assert (doubt_about_birth(dt.date.fromisoformat(born), year_group, AS_OF) is not None) is is_doubted
+
+
+def test_the_year_group_tells_the_age_of_a_pupil_who_would_not_be_born_yet():
+    assert school_age_as_known(dt.date(2031, 1, 1), "9", AS_OF) == ALWAYS
+    assert school_age_as_known(dt.date(2013, 1, 1), "9", AS_OF) == school_age(dt.date(2013, 1, 1), AS_OF)

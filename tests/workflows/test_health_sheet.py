@@ -26,6 +26,16 @@ def test_a_pupil_nobody_can_be_told_about_stands_first(story):
     assert any("parental responsibility" in wrong for wrong in wrongs(story))
 
 
+def test_a_date_of_birth_that_does_not_fit_the_year_group_is_to_be_corrected(story):
+    story.given_a_pupil("ALICIA", forename="Alicia", born=dt.date(2021, 1, 1))
+    story.given_a_contact("MUM", "ALICIA")
+    story.given_a_contact("DAD", "ALICIA", priority=2)
+
+    story.when_the_run_happens("09:45")
+
+    assert [wrong.partition(" year group ")[0] for wrong in wrongs(story)] == ["The date of birth does not fit"]
+
+
 def test_a_pupil_with_two_good_contacts_needs_nothing(story):
     story.given_a_pupil("ALICIA", forename="Alicia")
     story.given_a_contact("MUM", "ALICIA")

@@ -136,3 +136,15 @@ def test_the_pupils_that_xporter_gives_are_read(write):
     assert (pupils[0].id, pupils[0].year_group, pupils[0].form) == ("3116", "4", "4ES")
     assert (pupils[0].date_of_birth, pupils[0].flags.eal) == (dt.date(2009, 1, 12), True)
     assert len(pupils) == len(reply)
+
+
+def test_a_leaving_date_before_the_joining_date_is_told_and_left_out(write):
+    dates = [("2026-09-01", "2025-07-18"), ("2026-09-01", "2026-09-01")]
+    header = "pupil_id,date_of_birth,year_group,on_roll_from,on_roll_to\n"
+    rows = "".join(f"{n},2014-02-28,7,{joined},{left}\n" for n, (joined, left) in enumerate(dates, 1))
+
+    (back, one_day), (problem,) = read_pupils(write("pupils.csv", header + rows))
+
+    assert (back.on_roll_from, back.on_roll_to) == (dt.date(2026, 9, 1), None)
+    assert one_day.on_roll_to == dt.date(2026, 9, 1)
+    assert (problem.pupil_id, problem.where) == ("1", "pupils.csv, row 2")

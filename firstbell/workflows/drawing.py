@@ -65,9 +65,13 @@ def draw_workbook(
     *,
     answers: Mapping[str, tuple[TypedAnswer, ...]],
     as_at: dt.datetime,
+    settled: frozenset[str] = frozenset(),
 ) -> tuple[str, ...]:
-    """Bring the given sheets up to date. Returns a sentence when that could not be done this time."""
-    sheets = [SheetRows(sheet, found, answers.get(sheet, ())) for sheet, found in rows.items()]
+    """Bring the given sheets up to date. Returns a sentence when that could not be done this time.
+
+    `settled`: keys of rows that nobody has to look at any more.
+    """
+    sheets = [SheetRows(sheet, found, answers.get(sheet, ()), settled) for sheet, found in rows.items()]
     try:
         workbook.draw(layout, sheets, as_at=f"{as_at.astimezone(office.settings.zone):%A %d %B %Y, %H:%M}")
     except NeedsHuman as locked:

@@ -8,11 +8,10 @@ import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from firstbell.errors import NeedsHuman
-from firstbell.records import SheetRows
 from firstbell.workflows.cases import CaseLoad, work_out_cases
 from firstbell.workflows.cases_workbook import draw_cases
 from firstbell.workflows.code_checks import codes_to_check
+from firstbell.workflows.drawing import draw_workbook
 from firstbell.workflows.edits import Said, take_edits, take_edits_of_cases
 from firstbell.workflows.half_term import propose_half_term_messages, send_half_term_messages
 from firstbell.workflows.office import Office
@@ -116,14 +115,9 @@ def cases(office: Office) -> WeeklyReport:
 
 
 def _draw(office: Office, rows: dict[str, Rows], said: Said, now: ReturnsNow) -> tuple[str, ...]:
-    as_at = f"{office.clock.now().astimezone(office.settings.zone):%A %d %B %Y, %H:%M}"
-    try:
-        settled = frozenset(record.key for record in now.settled)
-        sheets = [SheetRows(name, found, said.to_typed.get(name, ()), settled) for name, found in rows.items()]
-        office.attendance_workbook.draw(ATTENDANCE, sheets, as_at=as_at)
-    except NeedsHuman as locked:
-        return (f"The Attendance workbook could not be brought up to date: {locked}",)
-    return ()
+    settled = frozenset(record.key for record in now.settled)
+    book, as_at = office.attendance_workbook, office.clock.now()
+    return draw_workbook(office, book, ATTENDANCE, rows, answers=said.to_typed, as_at=as_at, settled=settled)
 
 
 def _with_cases(report: WeeklyReport, load: CaseLoad) -> WeeklyReport:

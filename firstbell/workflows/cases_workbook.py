@@ -2,6 +2,7 @@
 
 from firstbell.errors import NeedsHuman
 from firstbell.workflows.cases import CaseLoad
+from firstbell.workflows.closed_folders import addresses_of, close_folder
 from firstbell.workflows.drawing import draw_workbook
 from firstbell.workflows.edits import Said
 from firstbell.workflows.office import Office
@@ -11,8 +12,9 @@ from sheets_templates.cases import CASES_WORKBOOK
 
 def draw_cases(office: Office, load: CaseLoad, said: Said) -> tuple[str, ...]:
     """Close the folder, read back who may open it, and only then draw. A sentence says what could not be done."""
+    readers = addresses_of(office.settings, office.settings.letters.readers)
     try:
-        _close_folder(office)
+        close_folder(office.folders, CASES_WORKBOOK.name, readers)
     except NeedsHuman as stop:
         return (f"The {CASES_WORKBOOK.name} workbook could not be brought up to date: {stop}",)
     page = views.CasePage(load, said, views.typed_cells(office))
@@ -24,12 +26,3 @@ def draw_cases(office: Office, load: CaseLoad, said: Said) -> tuple[str, ...]:
     }
     now = office.clock.now()
     return draw_workbook(office, office.cases_workbook, CASES_WORKBOOK, rows, answers=said.to_typed, as_at=now)
-
-
-def _close_folder(office: Office) -> None:
-    """Raises NeedsHuman when somebody else could open it: cases are no matter for tutors."""
-    settings, folder = office.settings, CASES_WORKBOOK.name
-    people = frozenset(person.email for person in settings.staff if person.initials in settings.letters.readers)
-    office.folders.set_access(folder, people)
-    if office.folders.access(folder) != people:
-        raise NeedsHuman("its folder can't be kept to the people named in letters.readers", f"folder {folder}")

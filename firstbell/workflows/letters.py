@@ -7,16 +7,16 @@ Each paper is a page in the case's own folder, named by a case number, that only
 import base64
 import datetime as dt
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from firstbell.errors import NeedsHuman
 from firstbell.messages.contexts import CONTEXTS, EASILY_READ, PaperContext, field_names, reference_of
 from firstbell.messages.rendering import Paper
 from firstbell.messages.shown import days_in_words
 from firstbell.records import LedgerEntry, Roll
 from firstbell.settings import StaffMember
 from firstbell.workflows.approvals import NotApproved
+from firstbell.workflows.closed_folders import put_closed
 from firstbell.workflows.desk_notes import DeskNotes
 from firstbell.workflows.letter_stages import CaseFacts, Stage, improvement_days, next_stage
 from firstbell.workflows.office import Office
@@ -247,16 +247,8 @@ def document_of(name: str, purpose: Purpose) -> str:
 
 
 def _put(office: Office, case: Case, paper: Paper) -> None:
-    """Close the folder, read back who may open it, and only then put the document in it."""
-    folder, people = case_id(office.settings.school.key, case.pupil.id), _addresses(case.readers)
-    office.folders.set_access(folder, people)
-    if not people or office.folders.access(folder) != people:
-        raise NeedsHuman("the folder can't be kept to the people named, so nothing was put in it", f"folder {folder}")
-    office.folders.put(folder, document_of(folder, paper.purpose), paper.html.reveal().encode())
-
-
-def _addresses(people: Collection[StaffMember]) -> frozenset[str]:
-    return frozenset(person.email for person in people)
+    folder, people = case_id(office.settings.school.key, case.pupil.id), frozenset(p.email for p in case.readers)
+    put_closed(office.folders, folder, people, document_of(folder, paper.purpose), paper.html.reveal())
 
 
 def _record(office: Office, kind: str, case: Case, paper: Paper, actor: str, facts: Mapping[str, str]) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from firstbell.errors import NeedsHuman
 from firstbell.records import Roll
+from firstbell.workflows.closed_folders import addresses_of, put_closed
 from firstbell.workflows.expected_illness import ExpectedIllness
 from firstbell.workflows.letters import case_id
 from firstbell.workflows.office import Office
@@ -37,8 +38,7 @@ def folder_of(office: Office, record: ReturnRecord) -> str:
 
 
 def _readers(office: Office) -> frozenset[str]:
-    settings = office.settings
-    return frozenset(person.email for person in settings.staff if person.initials in settings.returns.readers)
+    return addresses_of(office.settings, office.settings.returns.readers)
 
 
 class Drafts:
@@ -99,12 +99,8 @@ class Drafts:
         )
 
     def _put(self, record: ReturnRecord, page: Personal) -> None:
-        """Close the folder, read back who may open it, and only then put the page in it."""
-        folders, folder, people = self._office.folders, folder_of(self._office, record), _readers(self._office)
-        folders.set_access(folder, people)
-        if folders.access(folder) != people:
-            raise NeedsHuman("the folder can't be kept to the people named, so nothing was put in it", folder)
-        folders.put(folder, _document(record), page.reveal().encode())
+        office, people = self._office, _readers(self._office)
+        put_closed(office.folders, folder_of(office, record), people, _document(record), page.reveal())
 
     def _record(self, record: ReturnRecord, page: Personal) -> None:
         facts = {

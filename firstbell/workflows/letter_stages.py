@@ -164,7 +164,8 @@ def _too_soon(facts: CaseFacts, _as_of: dt.date, settings: LettersSettings) -> s
     if days is None or days >= settings.wait_school_days:
         return None
     wait = how_many(settings.wait_school_days, "school day")
-    return f"The last step was {how_many(days, 'school day')} ago; the next is looked at after {wait}."
+    ago = f"{how_many(days, 'school day')} ago" if days else "today"
+    return f"The last letter was approved {ago}; the next step is looked at after {wait}."
 
 
 REASONS_FOR_NONE: tuple[Callable[[CaseFacts, dt.date, LettersSettings], str | None], ...] = (

@@ -79,7 +79,7 @@ def _refuse_a_cut_short_roll(office: Office, roll: Roll) -> None:
     ):
         if len(now) * 100 < len(then) * keep:
             raise NeedsHuman(
-                f"the roll has {len(now)} {what} and had {len(then)}: fewer than {keep} % are left, so nothing was "
+                f"the roll has {len(now)} {what} and had {len(then)}: fewer than {keep}% are left, so nothing was "
                 "changed",
                 "the export looks cut short: make it again, or lower roll.keep_percent for one run",
             )

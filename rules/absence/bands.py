@@ -64,11 +64,11 @@ def _sentence(counts: SessionCounts, label: BandLabel, edges: dict[BandLabel, in
     rate = percent_of_possible(counts.absent, counts)
     if rate is None:
         return "No session was possible yet."
-    missed = f"Missed {counts.absent} of {how_many(counts.possible, 'possible session')} ({round_half_up(rate)} %)"
+    missed = f"Missed {counts.absent} of {how_many(counts.possible, 'possible session')} ({round_half_up(rate)}%)"
     if label is BandLabel.ON_TRACK:
-        return f"{missed}: on track, below the school's line of {edges[BandLabel.AT_RISK]} %."
+        return f"{missed}: on track, below the school's line of {edges[BandLabel.AT_RISK]}%."
     whose = "the school's own line" if label is BandLabel.AT_RISK else "the official line"
-    return f"{missed}: {label}, from {edges[label]} % on, {whose}."
+    return f"{missed}: {label}, from {edges[label]}% on, {whose}."
 
 
 def _caution(counts: SessionCounts) -> str:

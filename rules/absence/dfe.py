@@ -171,7 +171,7 @@ def _moves(effect: Fraction, measure: Measure) -> str:
 def _summary(enrolments: int, counts: SessionCounts, rates: tuple[Fraction | None, ...], as_of: dt.date) -> str:
     period = f"{in_words(first_of_school_year(as_of))} to {in_words(as_of)}"
     figures = [
-        f"{measure} {round_half_up(rate)} %" for measure, rate in zip(Measure, rates, strict=True) if rate is not None
+        f"{measure} {round_half_up(rate)}%" for measure, rate in zip(Measure, rates, strict=True) if rate is not None
     ]
     if not figures:
         return f"{period}: no pupil counts in DfE's figures."

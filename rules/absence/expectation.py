@@ -51,4 +51,4 @@ def _change(attendance: Fraction, previous: Fraction | None) -> str:
 
 
 def _shown(percent: Fraction) -> str:
-    return f"{round_half_up(percent)} %"
+    return f"{round_half_up(percent)}%"

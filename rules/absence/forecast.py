@@ -57,22 +57,22 @@ def is_over_the_line(absent: int, possible: int, percent: int) -> bool:
 def _way_there(counts: SessionCounts, ahead: Sequence[dt.date], law: Entry) -> AbsenceForecast:
     missed = _missed_to_reach(counts, law.value)
     if missed > SESSIONS_A_DAY * len(ahead):
-        sentence = f"Even missing every session {_left(ahead)} would not bring this pupil to {law.value} %."
+        sentence = f"Even missing every session {_left(ahead)} would not bring this pupil to {law.value}%."
         return AbsenceForecast(counts, None, None, None, None, _finding(Outcome.NOT_MET, sentence, law))
     on = ahead[(missed - 1) // SESSIONS_A_DAY]
     more = how_many(missed, "more session")
-    sentence = f"Missing {more}, by {weekday_in_words(on)}, brings this pupil to {law.value} %."
+    sentence = f"Missing {more}, by {weekday_in_words(on)}, brings this pupil to {law.value}%."
     return AbsenceForecast(counts, missed, on, None, None, _finding(Outcome.NOT_MET, sentence, law))
 
 
 def _way_back(counts: SessionCounts, ahead: Sequence[dt.date], law: Entry) -> AbsenceForecast:
     attended = _attended_to_leave(counts, law.value)
     if attended > SESSIONS_A_DAY * len(ahead):
-        sentence = f"Even attending every session {_left(ahead)} leaves this pupil at {law.value} % missed or more."
+        sentence = f"Even attending every session {_left(ahead)} leaves this pupil at {law.value}% missed or more."
         return AbsenceForecast(counts, None, None, None, None, _finding(Outcome.MET, sentence, law))
     on = ahead[(attended - 1) // SESSIONS_A_DAY]
     next_ones = "the next session" if attended == 1 else f"the next {attended} sessions"
-    sentence = f"Attending {next_ones}, by {weekday_in_words(on)}, brings this pupil below {law.value} % missed."
+    sentence = f"Attending {next_ones}, by {weekday_in_words(on)}, brings this pupil below {law.value}% missed."
     return AbsenceForecast(counts, None, None, attended, on, _finding(Outcome.MET, sentence, law))
 
 

@@ -1,4 +1,4 @@
-"""Persistent and severe absence: missing 10 % or more, and 50 % or more, of one's own possible sessions."""
+"""Persistent and severe absence: missing 10% or more, and 50% or more, of one's own possible sessions."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -14,12 +14,12 @@ FEW_SESSIONS = 20
 
 
 def persistent_absence(counts: SessionCounts, as_of: dt.date) -> Finding:
-    """Whether the pupil missed 10 % or more of their own possible sessions (DfE, exact method since 2015/16)."""
+    """Whether the pupil missed 10% or more of their own possible sessions (DfE, exact method since 2015/16)."""
     return _absence_of_at_least("absence/persistent_absence", "persistent absence", counts, as_of)
 
 
 def severe_absence(counts: SessionCounts, as_of: dt.date) -> Finding:
-    """Whether the pupil missed 50 % or more of their own possible sessions; that is persistent absence too."""
+    """Whether the pupil missed 50% or more of their own possible sessions; that is persistent absence too."""
     return _absence_of_at_least("absence/severe_absence", "severe absence", counts, as_of)
 
 

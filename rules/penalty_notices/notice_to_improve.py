@@ -33,6 +33,22 @@ SENTENCES = {
     "in the care of the local authority": "The child is in the care of the local authority, which would fine itself.",
 }
 
+# The same facts as a question nobody has answered, and as answers that leave a notice possible.
+QUESTIONS = {
+    "not of compulsory school age": "whether the pupil is of compulsory school age",
+    "absence authorised": "whether the absence was authorised",
+    "notices at the limit": "how many notices this parent has had for this child",
+    "support not tried": "whether support would help, and was tried",
+    "in the care of the local authority": "whether the child is in the care of the local authority",
+}
+NO_BAR = {
+    "not of compulsory school age": "the pupil is of compulsory school age",
+    "absence authorised": "none of the absence that counts was authorised",
+    "notices at the limit": "another notice for this child is within the limit",
+    "support not tried": "support was tried, or would not be right here",
+    "in the care of the local authority": "the child is not in the care of the local authority",
+}
+
 
 def considerations(case: NoticeCase, as_of: dt.date) -> tuple[Finding, ...]:
     """Each reason not to use a notice: MET where it holds, INSUFFICIENT_DATA where its fact is not known."""
@@ -84,7 +100,9 @@ def _facts(case: NoticeCase) -> dict[str, bool | None]:
 
 def _consideration(reason: str, holds: bool | None, law: Entry) -> Finding:  # noqa: FBT001 - a fact, known or not
     if holds is None:
-        return Finding(Outcome.INSUFFICIENT_DATA, f"Not known: {reason}. A person must find out.", (), (), (law,))
+        return Finding(
+            Outcome.INSUFFICIENT_DATA, f"Not known: {QUESTIONS[reason]}. A person must find out.", (), (), (law,)
+        )
     if holds:
         return Finding(Outcome.MET, f"{SENTENCES[reason]} Do not use a penalty notice.", (), (), (law,))
-    return Finding(Outcome.NOT_MET, f"Does not stand against a notice: {reason}.", (), (), (law,))
+    return Finding(Outcome.NOT_MET, f"No bar: {NO_BAR[reason]}.", (), (), (law,))

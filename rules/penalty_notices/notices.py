@@ -80,8 +80,8 @@ def _first(law: tuple[Entry, ...], on: dt.date) -> NextNotice:
     full, reduced = _law("penalty_notices/first_amount", on), _law("penalty_notices/first_reduced_amount", on)
     days, early = _law("penalty_notices/payable_within", on), _law("penalty_notices/reduced_within", on)
     sentence = (
-        f"It would be the first notice in {law[1].value} years to this parent for this child: GBP {full.value} within "
-        f"{days.value} days, or GBP {reduced.value} within {early.value} days."
+        f"It would be the first notice in {law[1].value} years to this parent for this child: £{full.value} within "
+        f"{days.value} days, or £{reduced.value} within {early.value} days."
     )
     finding = Finding(Outcome.MET, sentence, (), (), (*law, full, reduced, days, early))
     return NextNotice(Which.FIRST, full.value, reduced.value, (), finding)
@@ -91,7 +91,7 @@ def _second(counted: tuple[NoticeIssued, ...], law: tuple[Entry, ...], on: dt.da
     full, days = _law("penalty_notices/second_amount", on), _law("penalty_notices/payable_within", on)
     sentence = (
         f"It would be the second notice in {law[1].value} years to this parent for this child, after that of "
-        f"{in_words(counted[-1].issued_on)}: GBP {full.value} within {days.value} days, with nothing off."
+        f"{in_words(counted[-1].issued_on)}: £{full.value} within {days.value} days, with nothing off."
     )
     finding = Finding(Outcome.MET, sentence, (), (), (*law, full, days))
     return NextNotice(Which.SECOND, full.value, None, counted, finding)

@@ -392,7 +392,7 @@ def test_a_notice_says_which_it_is_and_what_the_next_would_be(truant):
     truant.week()
 
     row = truant.row("Notices", **{"Contact ID": "MUM"})
-    assert (row["Parent"], row["Which"], row["Amount"]) == ("MUM, Pat", "first", "GBP 160, GBP 80 if paid early")
+    assert (row["Parent"], row["Which"], row["Amount"]) == ("MUM, Pat", "first", "£160, £80 if paid early")
     assert row["The next one"].startswith("It would be the second notice in 3 years")
     assert truant.decision("MUM")["Next notice"].startswith("It would be the second notice")
     assert truant.decision("DAD")["Next notice"].startswith("It would be the first notice")
@@ -438,7 +438,7 @@ def test_a_third_notice_in_three_years_is_refused_and_another_tool_shown(truant)
     truant.week()
 
     assert [row["Which"] for row in truant.cases.sees("Notices") if "Which" in row] == ["first", "second"]
-    assert truant.row("Notices", **{"Issued on": "2026-03-03"})["Amount"] == "GBP 160"
+    assert truant.row("Notices", **{"Issued on": "2026-03-03"})["Amount"] == "£160"
     third = truant.row("Notices", **{"Issued on": "2026-11-19"})
     assert "no further one is allowed" in third["Firstbell says"]
     decision = truant.decision("MUM")
@@ -458,7 +458,7 @@ def test_a_withdrawn_notice_does_not_count(truant):
     assert truant.row("Notices", **{"Issued on": "2024-10-14"})["Which"] == "withdrawn"
     next_one = truant.decision("MUM")["Next notice"]
     assert next_one.startswith("It would be the second notice in 3 years")
-    assert "GBP 160 within 28 days, with nothing off" in next_one
+    assert "£160 within 28 days, with nothing off" in next_one
 
 
 def test_a_notice_typed_late_may_not_make_a_later_one_the_third(truant):
@@ -535,11 +535,11 @@ def test_each_consideration_is_known_or_to_be_found_out(truant):
     weighed = truant.decision("MUM")["To weigh"].splitlines()
 
     assert weighed == [
-        "Not known: support not tried. A person must find out.",
-        "Does not stand against a notice: not of compulsory school age.",
-        "Does not stand against a notice: absence authorised.",
-        "Does not stand against a notice: notices at the limit.",
-        "Does not stand against a notice: in the care of the local authority.",
+        "Not known: whether support would help, and was tried. A person must find out.",
+        "No bar: the pupil is of compulsory school age.",
+        "No bar: none of the absence that counts was authorised.",
+        "No bar: another notice for this child is within the limit.",
+        "No bar: the child is not in the care of the local authority.",
     ]
 
 

@@ -178,8 +178,8 @@ def amount_in_words(notice: NextNotice) -> str:
     """What a notice comes to: in full, and if paid early."""
     if notice.amount is None:
         return ""
-    early = f", GBP {notice.reduced_amount} if paid early" if notice.reduced_amount else ""
-    return f"GBP {notice.amount}{early}"
+    early = f", £{notice.reduced_amount} if paid early" if notice.reduced_amount else ""
+    return f"£{notice.amount}{early}"
 
 
 def _weight(finding: Finding) -> int:

@@ -56,7 +56,7 @@ def _watch_row(rank: int, watch: PupilWatch, said: Said) -> dict[str, Cell]:
         "Looking ahead": watch.forecast.finding.sentence,
         "Unauthorised in 10 weeks": watch.threshold.sessions_in_window,
         "Penalty notice threshold": watch.threshold_forecast.finding.sentence,
-        "Change this week": watch.missed_this_week,
+        "Missed this week": watch.missed_this_week,
         "Firstbell says": said.in_rows.get(("Watch list", watch.pupil.id), ""),
     }
 
@@ -88,7 +88,7 @@ def _punctuality_row(watch: PupilWatch) -> dict[str, Cell]:
         "Late after close": found.late_after_close,
         "Minutes late": found.minutes_late,
         "On time": percent(found.punctuality_percent),
-        "What it means": f"Late {times}, {found.late_after_close} of them after the register closed.{lost}",
+        "What it means": f"Late {times}, {found.late_after_close or 'none'} of them after the register closed.{lost}",
     }
 
 

@@ -69,18 +69,18 @@ ATTENDANCE_ROWS = {
            "Band": "severe", "What it means": "45 of 88 sessions missed, in 6 spells; half or more is severe absence.",
            "Looking ahead": "138 sessions in a row would have to be attended to leave severe and persistent absence.",
            "Unauthorised in 10 weeks": 12, "Penalty notice threshold": "Met on 11 November 2026 (10 of 10 sessions).",
-           "Change this week": 6, "Owed action": "Meet Ms Oneby with the school nurse", "Owner": "PT",
+           "Missed this week": 6, "Owed action": "Meet Ms Oneby with the school nurse", "Owner": "PT",
            "By": dt.date(2026, 11, 30), "Firstbell says": "Taken in."},
         {k: v for k, v in ANNA.items() if k != "Session"}
         | {"Rank": 2, "Attendance": Decimal("89.8"), "Sessions missed": 9, "Of possible": 88, "Spells": 4,
            "Band": "persistent", "What it means": "9 of 88 sessions missed, in 4 spells.",
            "Looking ahead": "2 sessions attended bring it back under a tenth.", "Unauthorised in 10 weeks": 0,
-           "Penalty notice threshold": "10 sessions away.", "Change this week": 2},
+           "Penalty notice threshold": "10 sessions away.", "Missed this week": 2},
         {k: v for k, v in CLEO.items() if k != "Session"}
         | {"Rank": 3, "Attendance": Decimal(92), "Sessions missed": 7, "Of possible": 88, "Spells": 7,
            "Band": "at risk", "What it means": "7 of 88 sessions missed, in 7 spells.",
            "Looking ahead": "2 more missed by 11 December 2026 make it persistent absence.",
-           "Unauthorised in 10 weeks": 3, "Penalty notice threshold": "7 sessions away.", "Change this week": 1},
+           "Unauthorised in 10 weeks": 3, "Penalty notice threshold": "7 sessions away.", "Missed this week": 1},
     ],
     "Punctuality": [
         {"Pupil": "O'Pretend, Cleo", "Year": "9", "Form": "9T", "Late before close": 11, "Late after close": 2,
@@ -175,14 +175,14 @@ CASES_ROWS = {
     ],
     "Notices": [
         {"Pupil ID": "P0002", "Pupil": "Fakename, Basil", "Contact ID": "C0012", "Parent": "Fakename, Boris",
-         "Issued on": dt.date(2026, 3, 3), "Which": "first", "Amount": "GBP 160, GBP 80 if paid early",
+         "Issued on": dt.date(2026, 3, 3), "Which": "first", "Amount": "£160, £80 if paid early",
          "The next one": "It would be the second notice in 3 years to this parent for this child.", "Initials": "PT"},
     ],
     "Notice decisions": [
         {"Pupil ID": "P0002", "Pupil": "Fakename, Basil", "Year": "11", "Contact ID": "C0012",
          "Parent": "Fakename, Boris\nFather", "State": "no notice allowed",
          "Threshold": "10 sessions marked G, N, O or U: the national threshold was met on 11 November 2026.",
-         "To weigh": "Not known: support not tried. A person must find out.", "Decision": "refer to the LA",
+         "To weigh": "Not known: whether support would help, and was tried. A person must find out.", "Decision": "refer to the LA",
          "Why": "Support changed nothing", "Initials": "PT", "Decided so far": "20 November 2026, PT: refer to the LA"},
     ],
 }  # fmt: skip

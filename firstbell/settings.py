@@ -203,16 +203,17 @@ class ReturnsSettings(Section):
     `readers`: initials of the staff who may open the drafted returns; where it is empty, nothing is drafted.
     `interval_days`: how often the authority wants attendance returns; at least monthly by law.
     `irregular_from_sessions`: unauthorised sessions in the school year from which a person judges whether a pupil fails
-    to attend regularly. `most_junior_year` and `final_year`: the school's own first and last year group; who joins the
-    one on the first day of the school year, or leaves after the other, needs no return, unless the authority
-    `wants_usual_joiners` or `wants_final_leavers`. Where the year group is empty, nobody is left out.
+    to attend regularly; agree the number with the authority. Ours is as many as ten school days have: the law's other
+    limb, continuous absence, begins there. `most_junior_year` and `final_year`: the school's own first and last year
+    group; who joins the one on the first day of the school year, or leaves after the other, needs no return, unless the
+    authority `wants_usual_joiners` or `wants_final_leavers`. Where the year group is empty, nobody is left out.
     `leavers_at_once`: if more pupils than this are gone from the roll on one day without a leaving date, a person looks
     at the export first, and no deletion return is shown.
     """
 
     readers: tuple[Initials, ...] = ()
     interval_days: Annotated[int, Field(ge=1, le=31)] = 28
-    irregular_from_sessions: Annotated[int, Field(ge=1, le=200)] = 10
+    irregular_from_sessions: Annotated[int, Field(ge=1, le=200)] = 20
     most_junior_year: YearGroup = ""
     final_year: YearGroup = ""
     wants_usual_joiners: bool = False
@@ -381,6 +382,8 @@ class Settings(Section):
             raise ValueError("watchdog.tell has initials of nobody in [[staff]]")
         if not any(person.is_safeguarding for person in self.staff):
             raise ValueError("at least one member of staff must have is_safeguarding = true")
+        if self.watch.postholder and self.person(self.watch.postholder) is None:
+            raise ValueError("watch.postholder must be initials of the staff in this file")
         if not set(self.returns.readers) <= set(initials):
             raise ValueError("returns.readers must be initials of the staff in this file")
         if unknown := {self.letters.signed_by, *self.letters.readers} - {*initials, ""}:

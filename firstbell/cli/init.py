@@ -32,6 +32,23 @@ session_ends = 15:20:00
 kind = "files"
 folder = "mis" # put the exports of the MIS here: docs/files.md
 
+# What follows is for the weekly watch. Take the # away from a line, and put in what holds for your school.
+
+# [watch]
+# postholder = {initials} # whose working days bring the limit of a mark N forward; their days: working_days, below
+# expected_attendance_percent = 95 # if the school has such a figure
+
+# [returns] # to the local authority: nothing is drafted until readers are named
+# readers = [{initials}] # who alone may open the drafts
+# interval_days = 28 # how often the authority wants attendance returns
+# irregular_from_sessions = 20 # unauthorised sessions; agree it with the authority
+# most_junior_year = "7" # who joins it on the first day of the school year needs no return
+# final_year = "11" # nor does who leaves after it
+
+# [letters] # of attendance cases: nothing is drafted until both are named
+# signed_by = {initials}
+# readers = [{initials}, {dsl_initials}]
+
 [outgoing]
 rehearsal = true # while this is true, messages can reach only these people
 rehearsal_recipients = [{email}]
@@ -42,6 +59,7 @@ initials = {initials}
 name = {your_name}
 role = {role}
 email = {email}
+# working_days = [4, 5] # 1 is Monday; without this line every weekday
 
 [[staff]]
 initials = {dsl_initials}

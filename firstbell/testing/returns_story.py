@@ -14,7 +14,7 @@ from rules.codes import AttendanceCode
 
 SHEET = "LA returns"
 PRESENT = {Half.AM: AttendanceCode.PRESENT_MORNING, Half.PM: AttendanceCode.PRESENT_AFTERNOON}
-RETURNS = ReturnsSettings(readers=("AO", "BO"), most_junior_year="7", final_year="13")
+RETURNS = ReturnsSettings(readers=("AO", "BO"), irregular_from_sessions=10, most_junior_year="7", final_year="13")
 
 
 class ReturnsStory(MorningStory):

@@ -2,12 +2,15 @@
 
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from firstbell.settings import load_settings
 
 ROOT = Path(__file__).parents[2]
 
@@ -114,16 +117,31 @@ def test_every_command_has_help_with_an_example(firstbell):
         assert f"firstbell {' '.join(command)}" in done.stdout.replace("\n", " ")
 
 
-def test_init_writes_settings_that_load_and_overwrites_nothing(firstbell, tmp_path):
-    answers = "Hill School\nhill\n01632 960001\nabsence@example.org\n08:40\n09:10\nAda Office\nattendance officer\nAO\n"
-    answers += "ada@example.org\nDee Safe\nDS\ndee@example.org\n"
+ANSWERS = (
+    "Hill School\nhill\n01632 960001\nabsence@example.org\n08:40\n09:10\nAda Office\nattendance officer\nAO\n"
+    "ada@example.org\nDee Safe\nDS\ndee@example.org\n"
+)
 
-    first = firstbell("init", "--folder", tmp_path / "hill", input=answers)
-    again = firstbell("init", "--folder", tmp_path / "hill", input=answers)
+
+def test_init_writes_settings_that_load_and_overwrites_nothing(firstbell, tmp_path):
+    first = firstbell("init", "--folder", tmp_path / "hill", input=ANSWERS)
+    again = firstbell("init", "--folder", tmp_path / "hill", input=ANSWERS)
 
     assert first.returncode == 0, first.stderr
     assert again.returncode == 2
     assert "is there already" in again.stderr
+
+
+def test_what_init_leaves_to_be_filled_in_holds_once_its_marks_are_taken_away(firstbell, tmp_path):
+    firstbell("init", "--folder", tmp_path, input=ANSWERS)
+    config = tmp_path / "school.toml"
+    config.write_text(re.sub(r"(?m)^# (?=\[|\w+ = )", "", config.read_text(encoding="utf-8")), encoding="utf-8")
+
+    settings = load_settings(config)
+
+    assert (settings.watch.postholder, settings.staff[0].working_days) == ("AO", (4, 5))
+    assert (settings.returns.readers, settings.returns.most_junior_year) == (("AO",), "7")
+    assert (settings.letters.signed_by, settings.letters.readers) == ("AO", ("AO", "DS"))
 
 
 def test_replay_shows_a_past_morning_and_changes_nothing(firstbell, morning):

@@ -86,7 +86,7 @@ def test_each_step_follows_the_one_before(given, more, due):
         (facts(possible=0, absent=8), "No possible session yet"),
         (facts(is_on_hold_list=True), "on the hold list"),
         (facts(absent=9), "Letters begin at 10%"),
-        (facts(given={LETTER: SEPTEMBER}, school_days_since_step=14), "was 14 school days ago"),
+        (facts(given={LETTER: SEPTEMBER}, school_days_since_step=14), "approved 14 school days ago"),
         (facts(given={LETTER: SEPTEMBER, MEETING: OCTOBER}), "came or declined"),
         (facts(given=ALL_SUPPORT), "Go on with support. 4 sessions"),
         (facts(given=ALL_SUPPORT, met=True, contract=Contract.KEPT), "contract is being kept"),

@@ -88,3 +88,10 @@ def test_letters_are_signed_and_read_by_somebody_the_school_knows(read):
     for line in ('signed_by = "XX"', 'readers = ["DS", "XX"]'):
         with pytest.raises(BadInput, match=r"names XX, and no \[\[staff\]\] has these initials"):
             read(f"{TOML}\n[letters]\n{line}\n")
+
+
+def test_a_postholder_who_is_not_on_the_list_of_staff_is_refused(read):
+    with pytest.raises(BadInput, match=r"watch\.postholder"):
+        read(TOML + '[watch]\npostholder = "ZZ"\n')
+
+    assert read(TOML + '[watch]\npostholder = "DS"\n').watch.postholder == "DS"

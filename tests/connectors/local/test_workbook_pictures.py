@@ -182,7 +182,8 @@ CASES_ROWS = {
         {"Pupil ID": "P0002", "Pupil": "Fakename, Basil", "Year": "11", "Contact ID": "C0012",
          "Parent": "Fakename, Boris\nFather", "State": "no notice allowed",
          "Threshold": "10 sessions marked G, N, O or U: the national threshold was met on 11 November 2026.",
-         "To weigh": "Not known: whether support would help, and was tried. A person must find out.", "Decision": "refer to the LA",
+         "To weigh": "Not known: whether support would help, and was tried. A person must find out.",
+         "Decision": "refer to the LA",
          "Why": "Support changed nothing", "Initials": "PT", "Decided so far": "20 November 2026, PT: refer to the LA"},
     ],
 }  # fmt: skip

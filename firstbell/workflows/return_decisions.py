@@ -20,7 +20,7 @@ OF_A_RETURN, OF_TWENTY_DAYS = (DECISION, SENT_ON), (MAY_BE_ILL, ENQUIRED)
 BY_DECISION = {"approve": ReturnState.APPROVED, "decline": ReturnState.DECLINED, "": ReturnState.PROPOSED}
 SAID = {
     ReturnState.SENT: "Recorded as sent.",
-    ReturnState.APPROVED: "Approved: the next run of the returns drafts it. Check it, send it, then say when.",
+    ReturnState.APPROVED: "Approved. Firstbell drafts it; check the draft, send it yourself, then type when.",
     ReturnState.DECLINED: "Declined.",
     ReturnState.PROPOSED: "Proposed.",
 }

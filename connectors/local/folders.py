@@ -36,7 +36,9 @@ class LocalFolders:
         """Close the folder, then write down who may be let in."""
         with disk_errors("the restricted folders"):
             self._close(self._folder(folder))
-            write_file(self._list(folder), json.dumps(sorted(people), indent=2).encode())
+            listed, names = self._list(folder), json.dumps(sorted(people), indent=2).encode()
+            if not listed.exists() or listed.read_bytes() != names:
+                write_file(listed, names)
 
     def access(self, folder: str) -> frozenset[str]:
         """The people on the list, and "everyone" when the folder itself is open to other accounts."""

@@ -23,16 +23,21 @@ AREAS = re.compile(rb"""<(?:\w+:)?(?:mergeCell|hyperlink)\b[^>]*?\bref\s*=\s*["'
 
 def content_of(path: Path) -> bytes | None:
     """The bytes of the workbook, or None when there is none yet. Raises NeedsHuman when it must not be opened."""
+    content = _bytes_of(path)
+    if content is not None:
+        refuse_unfit(content, path.name)
+    return content
+
+
+def _bytes_of(path: Path) -> bytes | None:
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         return None
     except OSError as error:
         raise NeedsHuman(
             "the workbook can't be read: close it everywhere and see that Firstbell may open it", path.name
         ) from error
-    refuse_unfit(content, path.name)
-    return content
 
 
 def refuse_unfit(content: bytes, file: str) -> None:
@@ -103,7 +108,7 @@ def replace_if_unchanged(path: Path, before: bytes | None, after: bytes) -> bool
     try:
         _write(beside, path, after)
         refuse_while_open(path)
-        if content_of(path) != before:
+        if _bytes_of(path) != before:
             return False
         beside.replace(path)
     except FileNotFoundError:

@@ -4,13 +4,14 @@ Rates are pooled over the sessions of all pupils of a group, as in DfE statistic
 """
 
 import datetime as dt
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
 from firstbell.workflows.summary_figures import GroupFigures
 from firstbell.workflows.watching import PupilWatch, SchoolWatch
-from rules.absence.counts import count_sessions, pooled
+from rules.absence.counts import SessionCounts, count_sessions, pooled
 from rules.absence.persistent import persistent_absence, persistent_absence_percent, severe_absence
 from rules.absence.rates import attendance_percent
 from rules.calendar import monday_of
@@ -67,18 +68,29 @@ class Week:
 
 def weeks(school: SchoolWatch) -> tuple[Week, ...]:
     """The school weeks of this school year up to now, oldest first."""
-    mondays = dict.fromkeys(monday_of(s.date) for watch in school.pupils.values() for s in watch.span.sessions)
-    return tuple(_week(school, monday) for monday in sorted(mondays))
+    return tuple(_week(school, monday, place) for monday, place in places_of_weeks(school).items())
 
 
-def _week(school: SchoolWatch, monday: dt.date) -> Week:
-    friday = monday + dt.timedelta(days=6)
-    of_the_week = [count_sessions(w.span.between(monday, friday).marks) for w in school.pupils.values()]
-    so_far = [count_sessions(w.span.between(dt.date.min, friday).marks) for w in school.pupils.values()]
-    in_week = pooled(of_the_week)
+def _week(school: SchoolWatch, monday: dt.date, place: slice) -> Week:
+    in_week = counts_of_week(school, place)
+    so_far = (count_sessions(w.span.marks[: place.stop]) for w in school.pupils.values())
     return Week(
         monday, attendance_percent(in_week), persistent_absence_percent(so_far, school.as_of), in_week.unexplained
     )
+
+
+def counts_of_week(school: SchoolWatch, place: slice) -> SessionCounts:
+    """The whole school's sessions of the week that stands at `place` of every pupil's span."""
+    return count_sessions(b"".join(watch.span.marks[place] for watch in school.pupils.values()))
+
+
+def places_of_weeks(school: SchoolWatch) -> dict[dt.date, slice]:
+    """Where each school week, by its Monday and oldest first, stands in the spans: all are over the same sessions."""
+    sessions = next((watch.span.sessions for watch in school.pupils.values()), ())
+    mondays = [monday_of(session.date) for session in sessions]
+    return {
+        monday: slice(bisect_left(mondays, monday), bisect_right(mondays, monday)) for monday in dict.fromkeys(mondays)
+    }
 
 
 def weekday_attendance(school: SchoolWatch) -> dict[str, list[Fraction | None]]:

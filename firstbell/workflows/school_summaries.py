@@ -3,10 +3,9 @@
 They name no pupil, show no small group, and say why the school's figures differ from the DfE's.
 """
 
-import datetime as dt
 from fractions import Fraction
 
-from firstbell.workflows.cohorts import GROUPS, WHOLE_SCHOOL, figures_of, groups_of
+from firstbell.workflows.cohorts import GROUPS, WHOLE_SCHOOL, counts_of_week, figures_of, groups_of, places_of_weeks
 from firstbell.workflows.letters import case_id
 from firstbell.workflows.office import Office
 from firstbell.workflows.summaries import MeetingCase, governors_page, targeting_support_page
@@ -19,10 +18,10 @@ from firstbell.workflows.summary_figures import (
 )
 from firstbell.workflows.watching import SchoolWatch
 from rules.absence.bands import BandLabel
-from rules.absence.counts import count_sessions, pooled
+from rules.absence.counts import pooled
 from rules.absence.dfe import Measure, PupilYear, dfe_figures, own_figure, reconcile
 from rules.absence.expectation import progress_to
-from rules.calendar import first_of_school_year, monday_of
+from rules.calendar import first_of_school_year
 
 FOLDER = "reports"
 CASES_AT_THE_MEETING = frozenset({BandLabel.PERSISTENT, BandLabel.SEVERE})
@@ -74,14 +73,8 @@ def meeting_cases(office: Office, school: SchoolWatch) -> tuple[MeetingCase, ...
 
 
 def _weeks(school: SchoolWatch) -> tuple[WeekFigures, ...]:
-    mondays = sorted({monday_of(session.date) for w in school.pupils.values() for session in w.span.sessions})
-    week = dt.timedelta(days=6)
-    return tuple(
-        WeekFigures(
-            monday, pooled(count_sessions(w.span.between(monday, monday + week).marks) for w in school.pupils.values())
-        )
-        for monday in mondays
-    )
+    places = places_of_weeks(school)
+    return tuple(WeekFigures(monday, counts_of_week(school, place)) for monday, place in places.items())
 
 
 def _beside_dfe(office: Office, school: SchoolWatch) -> tuple[DfeComparable, ...]:

@@ -1,9 +1,10 @@
 """Play the morning: at each moment the exports change, people type, and the real job runs on the real connectors."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from firstbell.composition import CASES_FILE, SetClock, confirm_columns, draw_pages, office_of
 from firstbell.demo.exports import Exports
@@ -19,6 +20,9 @@ from firstbell.workflows.row_keys import case_key, pupil_session_key
 from firstbell.workflows.session_now import closed_session
 from firstbell.workflows.weekly import cases, returns, weekly
 from sheets_templates import Cell
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 FILES = {
     "Attendance": Path("Attendance.xlsx"),
@@ -49,25 +53,28 @@ def play_morning(
     for moment in moments:
         clock.moment = moment.at
         exports.play(moment)
-        for typed in moment.typed:
-            type_in(office, folder / FILES[typed.workbook], typed)
+        for workbook in dict.fromkeys(typed.workbook for typed in moment.typed):
+            type_in(office, folder / FILES[workbook], [typed for typed in moment.typed if typed.workbook == workbook])
         report = JOBS[moment.job](office) if moment.job else None
         tell(Played(moment.at, moment.what, report))
     draw_pages(office, rehearse=False)
     return office
 
 
-def type_in(office: Office, path: Path, typed: Typed) -> None:
-    """Type into a workbook as somebody at the school would: open the file, fill in cells, save it."""
-    from firstbell.testing.workbook_person import Person  # noqa: PLC0415 - openpyxl loads slowly
+def type_in(office: Office, path: Path, everything: Sequence[Typed]) -> None:
+    """Type into a workbook as somebody at the school would: open the file, fill in cells, save it once."""
+    from firstbell.testing.workbook_person import Person, add_row, type_row  # noqa: PLC0415 - openpyxl loads slowly
 
-    person = Person(path)
-    if typed.is_new_row:
-        person.adds_a_row(typed.sheet, {column: _text(cell) for column, cell in typed.cells.items()})
-        return
-    for key in _keys_about(office, typed):
-        cells = {**typed.cells, **_draft_read(office, typed)}
-        person.types_row(typed.sheet, key, {column: _text(cell) for column, cell in cells.items()})
+    def fill_in(book: "Workbook") -> None:
+        for typed in everything:
+            cells = {column: _text(cell) for column, cell in {**typed.cells, **_draft_read(office, typed)}.items()}
+            if typed.is_new_row:
+                add_row(book[typed.sheet], cells)
+                continue
+            for key in _keys_about(office, typed):
+                type_row(book[typed.sheet], key, cells)
+
+    Person(path).changes(fill_in)
 
 
 def _keys_about(office: Office, typed: Typed) -> list[str]:

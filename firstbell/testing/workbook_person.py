@@ -39,21 +39,10 @@ class Person:
 
     def types_row(self, sheet: str, key: str, cells: Mapping[str, str]) -> None:
         """Type in several cells of a row and save once."""
-
-        def change(book: Workbook) -> None:
-            for column, text in cells.items():
-                type_text(cell_of(book[sheet], key, column), text)
-
-        self.changes(change)
+        self.changes(lambda book: type_row(book[sheet], key, cells))
 
     def adds_a_row(self, sheet: str, cells: Mapping[str, str]) -> None:
-        def change(book: Workbook) -> None:
-            page = book[sheet]
-            row = _last_row(page) + 1
-            for column, text in cells.items():
-                type_text(_cell(page, row, headings(page)[column]), text)
-
-        self.changes(change)
+        self.changes(lambda book: add_row(book[sheet], cells))
 
     def deletes_a_row(self, sheet: str, key: str) -> None:
         self.changes(lambda book: book[sheet].delete_rows(row_of(book[sheet], key)))
@@ -117,6 +106,19 @@ def row_of(page: Worksheet, key: str) -> int:
     place = next(column for heading, column in headings(page).items() if heading.startswith(KEY))
     rows = range(header_row(page) + 1, page.max_row + 1)
     return next(row for row in rows if page.cell(row, place).value == key)
+
+
+def type_row(page: Worksheet, key: str, cells: Mapping[str, str]) -> None:
+    """Type in several cells of the row with this key."""
+    for column, text in cells.items():
+        type_text(cell_of(page, key, column), text)
+
+
+def add_row(page: Worksheet, cells: Mapping[str, str]) -> None:
+    """Type below the last row."""
+    row = _last_row(page) + 1
+    for column, text in cells.items():
+        type_text(_cell(page, row, headings(page)[column]), text)
 
 
 def cell_of(page: Worksheet, key: str, column: str) -> Cell:

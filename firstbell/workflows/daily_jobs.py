@@ -38,7 +38,7 @@ def chase_job(office: Office) -> ChaseSummary:
     with the_office_told(office, "The register chase did not run to its end"):
         said = take_edits(office)
         summary = replace(chase_registers(office), questions=ask_teachers(office))
-        if office.store.registers.roll() is not None:
+        if office.store.registers.marks_as_at() is not None:
             draw_as_it_stands(office, said)
         office.store.desk.heartbeat("chase", at=office.clock.now(), due_at=None, outcome="done")
     return summary

@@ -73,12 +73,11 @@ def question_key(pupil_id: str, conflict: LessonConflict) -> str:
     return f"{pupil_id}|{conflict.session.key}|{conflict.contradiction.name.casefold()}"
 
 
-def lesson_questions(office: Office, session: Session) -> tuple[LessonQuestion, ...]:
-    """The questions of the day up to a session, as marks, lessons and lists stand now, in order of pupil."""
-    return _questions(office, session, _pupils(office, session.date))
+def lesson_questions(office: Office, session: Session, pupils: Mapping[str, Pupil]) -> tuple[LessonQuestion, ...]:
+    """The questions of the day up to a session, as marks, lessons and lists stand now, in order of pupil.
 
-
-def _questions(office: Office, session: Session, pupils: Mapping[str, Pupil]) -> tuple[LessonQuestion, ...]:
+    `pupils` are those on roll, by id.
+    """
     lessons = lessons_of(office, session.date)
     if not lessons.marks:
         return ()
@@ -111,7 +110,7 @@ def ask_teachers(office: Office) -> int:
     if session is None:
         return 0
     pupils = _pupils(office, session.date)
-    for (teacher, asked_about), questions in _by_teacher(_questions(office, session, pupils)).items():
+    for (teacher, asked_about), questions in _by_teacher(lesson_questions(office, session, pupils)).items():
         _propose(office, asked_about, teacher, questions)
     return send_due(office, PURPOSE, QuestionLetter(office, session, pupils)).moved[State.SENT]
 
@@ -234,5 +233,5 @@ class QuestionLetter:
 
     def _open(self, proposal: Proposal) -> list[LessonQuestion]:
         keys = _keys(proposal)
-        found = _questions(self.office, self.session, self.pupils)
+        found = lesson_questions(self.office, self.session, self.pupils)
         return [q for q in found if q.key in keys and q.may_be_mailed and q.teacher.id == proposal.recipient_id]

@@ -57,10 +57,9 @@ def missing_registers(office: Office, session: Session) -> tuple[RegisterStatus,
     return tuple(s for s in statuses if s.session == session and s.state is RegisterState.NOT_TAKEN)
 
 
-def reminders_to(office: Office, session: Session, teacher_id: str) -> tuple[Proposal, ...]:
-    """The reminders this teacher has had about a session, oldest first."""
-    sent = office.store.proposals.find(session=session, purpose=CHASE, states=REMINDED)
-    return tuple(p for p in sent if p.recipient_id == teacher_id)
+def reminders_about(office: Office, session: Session) -> tuple[Proposal, ...]:
+    """The reminders that teachers have had about a session, oldest first."""
+    return office.store.proposals.find(session=session, purpose=CHASE, states=REMINDED)
 
 
 def _by_teacher(missing: tuple[RegisterStatus, ...]) -> dict[Teacher, list[RegisterStatus]]:

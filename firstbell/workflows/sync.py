@@ -32,10 +32,11 @@ def sync(office: Office) -> SyncSummary:
     because marks change for days afterwards, and everything since the one before, however long ago. Raises NeedsHuman
     when the roll shrank more than the settings allow.
     """
-    roll = office.mis.roll()
-    _refuse_a_cut_short_roll(office, roll)
+    roll, before = office.mis.roll(), office.store.registers.roll()
+    if before is not None:
+        _refuse_a_cut_short_roll(before, roll, office.settings.roll.keep_percent)
     marks = office.mis.marks(_first_day(office), office.today())
-    record_roll_changes(office, office.store.registers.roll(), roll)
+    record_roll_changes(office, before, roll)
     office.store.registers.save_roll(roll)
     changes = save_marks(office, marks)
     summary = SyncSummary(marks.as_at, len(roll.pupils), len(marks.marks), changes, (*roll.problems, *marks.problems))
@@ -67,12 +68,8 @@ def _first_day(office: Office) -> dt.date:
     return min(days[-back], last_read.astimezone(office.settings.zone).date())
 
 
-def _refuse_a_cut_short_roll(office: Office, roll: Roll) -> None:
-    """A link that is lost may be the one that says whom never to tell."""
-    before = office.store.registers.roll()
-    keep = office.settings.roll.keep_percent
-    if before is None:
-        return
+def _refuse_a_cut_short_roll(before: Roll, roll: Roll, keep: int) -> None:
+    """A link that is lost may be the one that says whom never to tell. `keep` is per hundred."""
     for what, now, then in (
         ("pupils", roll.pupils, before.pupils),
         ("links between pupils and contacts", roll.links, before.links),

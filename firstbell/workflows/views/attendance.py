@@ -3,7 +3,7 @@
 from firstbell.records import Proposal, RegisterState, RegisterStatus, State
 from firstbell.workflows.lesson_questions import LessonQuestion, lesson_questions, state_of
 from firstbell.workflows.office import Office
-from firstbell.workflows.register_chase import reminders_to
+from firstbell.workflows.register_chase import reminders_about
 from firstbell.workflows.row_keys import pupil_session_key
 from firstbell.workflows.session_now import SessionNow
 from firstbell.workflows.stop_switch import ROW_KEY, is_stopped, stopped_by
@@ -167,8 +167,9 @@ def phone_rows(picture: Picture) -> Rows:
 def register_rows(office: Office, picture: Picture) -> Rows:
     """Each register of the session that was not taken in time, with the reminders that went."""
     rows: Rows = {}
+    reminders = reminders_about(office, picture.now.session)
     for status in _registers(office, picture.now.session):
-        had = reminders_to(office, status.session, status.in_the_room.id)
+        had = [p for p in reminders if p.recipient_id == status.in_the_room.id]
         if status.state is RegisterState.TAKEN and not had:
             continue
         key = f"{status.group}|{status.session.key}"
@@ -182,7 +183,7 @@ def register_rows(office: Office, picture: Picture) -> Rows:
             "State": status.state.value,
             **picture.says("Registers to chase", key),
         }
-    questions = lesson_questions(office, picture.now.session)
+    questions = lesson_questions(office, picture.now.session, picture.now.pupils)
     return rows | {question.key: _question_row(office, picture, question) for question in questions}
 
 

@@ -1,6 +1,7 @@
 """The sheets of the Safeguarding workbook: Alerts, Vulnerable pupils, Non-contact, Told outside agencies."""
 
-from firstbell.records import PersonsCell
+from collections import defaultdict
+
 from firstbell.workflows.office import Office
 from firstbell.workflows.safeguarding_alerts import Alert, settled_alert
 from firstbell.workflows.views.picture import Picture, Rows
@@ -37,14 +38,14 @@ def _alert_state(office: Office, picture: Picture, alert: Alert) -> str:
 
 def vulnerable_rows(office: Office, picture: Picture) -> Rows:
     """Pupils the MIS flags, and those the team has put a hold on."""
-    held = {cell.row_key for cell in _typed(office, "Vulnerable pupils")}
+    typed = _typed(office, "Vulnerable pupils")
     rows: Rows = {}
     for pupil in sorted(picture.now.pupils.values(), key=name_of):
-        if pupil.vulnerabilities() or pupil.id in held:
+        if pupil.vulnerabilities() or pupil.id in typed:
             why = ", ".join(pupil.vulnerabilities()) or "hold set by the safeguarding team"
-            saved = _saved(office, "Vulnerable pupils", pupil.id)
             says = picture.says("Vulnerable pupils", pupil.id)
-            rows[pupil.id] = {"Pupil ID": pupil.id, **picture.who(pupil.id), "Why": why, **saved, **says}
+            who, saved = picture.who(pupil.id), typed.get(pupil.id, {})
+            rows[pupil.id] = {"Pupil ID": pupil.id, **who, "Why": why, **saved, **says}
     return rows
 
 
@@ -54,14 +55,14 @@ def non_contact_rows(office: Office, picture: Picture) -> Rows:
     links = (link for pupil_id in picture.now.pupils for link in picture.now.contacts_of(pupil_id) if link.is_blocked)
     for link in sorted(links, key=lambda link: (link.pupil_id, link.contact_id)):
         rows[f"{link.pupil_id}|{link.contact_id}"] = _blocked_row(picture, link)
-    for key in dict.fromkeys(cell.row_key for cell in _typed(office, "Non-contact")):
+    for key, saved in _typed(office, "Non-contact").items():
         if key not in rows:
             pupil_id = key.partition("|")[0]
             rows[key] = {
                 "Pupil ID": pupil_id,
                 "Pupil": picture.who(pupil_id)["Pupil"],
                 "Source": "safeguarding team",
-                **_saved(office, "Non-contact", key),
+                **saved,
                 **picture.says("Non-contact", key),
             }
     return rows
@@ -84,16 +85,16 @@ def _blocked_row(picture: Picture, link: PupilContact) -> dict[str, Cell]:
 def told_rows(office: Office, picture: Picture) -> Rows:
     """What the team has written down about telling outside agencies."""
     rows: Rows = {}
-    for key in dict.fromkeys(cell.row_key for cell in _typed(office, "Told outside agencies")):
+    for key, saved in _typed(office, "Told outside agencies").items():
         pupil = picture.who(key.partition("|")[0])["Pupil"]
-        rows[key] = {"Pupil": pupil, **_saved(office, "Told outside agencies", key)}
+        rows[key] = {"Pupil": pupil, **saved}
     return rows
 
 
-def _typed(office: Office, sheet: str) -> list[PersonsCell]:
-    return [cell for cell in office.store.desk.cells(SAFEGUARDING.name) if cell.sheet == sheet and cell.value]
-
-
-def _saved(office: Office, sheet: str, key: str) -> dict[str, Cell]:
-    """What people typed in a row, so that a row drawn anew has it again."""
-    return {cell.column: cell.value for cell in _typed(office, sheet) if cell.row_key == key}
+def _typed(office: Office, sheet: str) -> dict[str, dict[str, Cell]]:
+    """What people typed, by the row's key, so that a row drawn anew has it again."""
+    rows: dict[str, dict[str, Cell]] = defaultdict(dict)
+    for cell in office.store.desk.cells(SAFEGUARDING.name):
+        if cell.sheet == sheet and cell.value:
+            rows[cell.row_key][cell.column] = cell.value
+    return rows

@@ -201,7 +201,10 @@ class LedgerEntry:
 
 @dataclass(frozen=True, slots=True)
 class LedgerFault:
-    """Where the chain breaks and how: `altered`, `missing`, `reordered`, `inserted` or `cut short`."""
+    """Where the chain breaks and how: `altered`, `missing`, `reordered`, `inserted` or `cut short`.
+
+    `cut away` is no fault of the chain: the anchor asked about is older than what retention has kept.
+    """
 
     number: int
     fault: str
@@ -262,7 +265,7 @@ class PersonsCell:
     sheet: str
     row_key: str
     column: str
-    value: str
+    value: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +276,7 @@ class TypedAnswer:
     be mended.
     """
 
-    row: Mapping[str, str]
+    row: Mapping[str, str] = field(repr=False)
     says: str
     key: str | None = None
 
@@ -286,7 +289,7 @@ class SheetRows:
     """
 
     sheet: str
-    rows: Mapping[str, Mapping[str, Cell]]
+    rows: Mapping[str, Mapping[str, Cell]] = field(repr=False)
     answers: tuple[TypedAnswer, ...] = ()
     settled: frozenset[str] = frozenset()
 
@@ -296,8 +299,8 @@ class SheetRead:
     """What a sheet holds now: key to column to text, and rows people added themselves, which have no key yet."""
 
     sheet: str
-    rows: Mapping[str, Mapping[str, str]]
-    typed: tuple[Mapping[str, str], ...] = ()
+    rows: Mapping[str, Mapping[str, str]] = field(repr=False)
+    typed: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -357,6 +360,17 @@ class Bounce:
     key: str
     is_permanent: bool
     at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CopyLimits:
+    """What was made before these moments goes: mails by their date, the others by when they were last written."""
+
+    mails_before: dt.date
+    cards_before: dt.datetime
+    papers_before: dt.datetime
+    rehearsal_before: dt.datetime
+    half_made_before: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ waits for another, and what an error means.
 """
 
 import datetime as dt
+import logging
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -44,6 +45,7 @@ class Database:
         self._engines = engines
         self._in_our_words = in_our_words
         self._let_go = weakref.finalize(self, engines.close)
+        logging.getLogger("sqlalchemy").setLevel(logging.WARNING)  # at DEBUG it prints every row it reads, names and all
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:

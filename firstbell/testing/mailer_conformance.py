@@ -223,7 +223,8 @@ class EmailConformance(MailerConformance):
     )
     def test_names_from_everywhere_arrive_as_they_are(self, rig: MailerRig, name: str) -> None:
         text = f"Dear {name},\n.\n..\nFrom here on {'x' * 1200}\n"
-        message = replace(rig.message("k1"), text=Personal(text), subject=f"For {name}")
+        backwards = name[::-1]  # the same letters, for a subject names nobody
+        message = replace(rig.message("k1"), text=Personal(text), subject=f"For {backwards}")
 
         rig.mailer.send_draft(rig.mailer.create_draft(message))
 

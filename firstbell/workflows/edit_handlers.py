@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from firstbell.records import Proposal, State
 from firstbell.settings import StaffMember
@@ -33,8 +33,8 @@ class RowEdit:
 
     sheet: str
     row_key: str
-    changed: Mapping[str, str]
-    row: Mapping[str, str]
+    changed: Mapping[str, str] = field(repr=False)
+    row: Mapping[str, str] = field(repr=False)
     person: StaffMember
 
 

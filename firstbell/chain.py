@@ -1,6 +1,8 @@
 """The ledger's hash chain: each entry holds the hash of the one before, and an anchor holds the count and last hash.
 
 Kept apart from any store, so that a printed chain can be checked by anyone with SHA-256: docs/ledger.md says how.
+Retention removes the oldest entries behind a cut: an entry in the chain itself that says which was the last to go, and
+its hash, so that the chain still holds from there on (docs/decisions/0014-retention-cuts-the-ledger.md).
 """
 
 import datetime as dt
@@ -11,8 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from firstbell.records import LedgerEntry, LedgerFault
+from rules.retention import first_day_kept, register_years
 
 BEFORE_THE_FIRST = "0" * 64
+CUT = "ledger.cut"
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
@@ -73,19 +77,45 @@ def read_anchor(text: str) -> Head:
     return Head(int(entries), last_hash)
 
 
+def cut_facts(gone: Head, before: dt.datetime) -> dict[str, str]:
+    """What a cut says: the last entry that goes with its hash, and the moment before which all that go were written."""
+    return {"through": str(gone.entries), "last_hash": gone.last_hash, "before": moment_text(before)}
+
+
+def oldest_cut(at: dt.datetime) -> dt.datetime:
+    """The moment before which entries may be cut away at `at`: the register's years, and a day more for the zone."""
+    day = first_day_kept(at.astimezone(dt.UTC).date(), register_years(at.date())) - dt.timedelta(days=1)
+    return dt.datetime.combine(day, dt.time(), tzinfo=dt.UTC)
+
+
+def _vouches(entry: LedgerEntry, start: Head) -> bool:
+    """Whether an entry is the cut behind which the chain begins at `start`, and cut nothing that had to be kept."""
+    if entry.kind != CUT or (entry.facts.get("through"), entry.facts.get("last_hash")) != (
+        str(start.entries),
+        start.last_hash,
+    ):
+        return False
+    return entry.facts.get("before", "~") <= moment_text(oldest_cut(entry.at))
+
+
 def chain_holds(school: str, entries: Iterable[LedgerEntry], head: Head, kept: Head | None = None) -> bool:
     """Whether every entry is in its place and unaltered, and none is lost or added at the end. Reads once.
 
     `kept` is an anchor of an earlier day, kept outside the store: the chain must have passed through it.
     """
-    found, is_passed = Head(), kept is None or kept == Head()
+    found, is_passed, cut = Head(), kept is None or kept == Head(), None
     for entry in entries:
+        if found == Head() and entry.number > 1:
+            found = cut = Head(entry.number - 1, entry.previous_hash)
+            is_passed = is_passed or found == kept
+        if cut is not None and _vouches(entry, cut):
+            cut = None
         in_place = entry.number == found.entries + 1 and entry.previous_hash == found.last_hash
         if not in_place or entry_hash(school, entry) != entry.hash:
             return False
         found = head_after(entry)
         is_passed = is_passed or found == kept
-    return found == head and is_passed
+    return found == head and is_passed and cut is None
 
 
 def chain_faults(
@@ -95,14 +125,38 @@ def chain_faults(
     stored = tuple(entries)
     anchors = (head,) if kept is None else (head, kept)
     sound = [entry for entry in stored if entry_hash(school, entry) == entry.hash]
-    found = [*_broken(school, stored, sound), *_contradicted(stored, sound, anchors), *_gaps(stored, anchors)]
+    start = _start(stored, sound)
+    found = [
+        *_broken(school, stored, sound, start),
+        *_contradicted(stored, sound, anchors, start),
+        *_gaps(stored, anchors, start),
+        *_cut_away(kept, start),
+    ]
     worst = {fault.number: fault for fault in reversed(found)}
     return tuple(worst[number] for number in sorted(worst))
 
 
-def _broken(school: str, stored: tuple[LedgerEntry, ...], sound: list[LedgerEntry]) -> Iterator[LedgerFault]:
+def _start(stored: tuple[LedgerEntry, ...], sound: list[LedgerEntry]) -> Head:
+    """Where the chain begins: at nothing, or behind a cut that an entry vouches for."""
+    if not stored:
+        return Head()
+    start = Head(stored[0].number - 1, stored[0].previous_hash)
+    return start if any(_vouches(entry, start) for entry in sound) else Head()
+
+
+def _cut_away(kept: Head | None, start: Head) -> Iterator[LedgerFault]:
+    """An anchor of an entry that was cut away can't be checked any more; one of the last of them can."""
+    if kept is not None and 0 < kept.entries < start.entries:
+        yield LedgerFault(kept.entries, "cut away")
+    if kept is not None and kept.entries == start.entries and kept.last_hash != start.last_hash:
+        yield LedgerFault(kept.entries, "altered")
+
+
+def _broken(
+    school: str, stored: tuple[LedgerEntry, ...], sound: list[LedgerEntry], start: Head
+) -> Iterator[LedgerFault]:
     """Entries that are not what their own hash says: altered, or unaltered but in another's place."""
-    true_numbers = _numbers_by_chain(stored)
+    true_numbers = _numbers_by_chain(stored, start)
     in_place = {entry.number for entry in sound}
     for entry in stored:
         if entry.number not in in_place:
@@ -111,19 +165,19 @@ def _broken(school: str, stored: tuple[LedgerEntry, ...], sound: list[LedgerEntr
             yield LedgerFault(entry.number, "reordered" if is_unaltered else "altered")
 
 
-def _numbers_by_chain(stored: tuple[LedgerEntry, ...]) -> dict[str, int]:
+def _numbers_by_chain(stored: tuple[LedgerEntry, ...], start: Head) -> dict[str, int]:
     """The number of each entry by following the hashes from the first; entries behind a break are not in it."""
     following = {entry.previous_hash: entry.hash for entry in stored}
     numbers: dict[str, int] = {}
-    here = following.get(BEFORE_THE_FIRST)
+    here = following.get(start.last_hash)
     while here is not None and here not in numbers:
-        numbers[here] = len(numbers) + 1
+        numbers[here] = start.entries + len(numbers) + 1
         here = following.get(here)
     return numbers
 
 
 def _contradicted(
-    stored: tuple[LedgerEntry, ...], sound: list[LedgerEntry], anchors: tuple[Head, ...]
+    stored: tuple[LedgerEntry, ...], sound: list[LedgerEntry], anchors: tuple[Head, ...], start: Head
 ) -> Iterator[LedgerFault]:
     """Entries that the next sound entry, or an anchor, remembers differently: rewritten together with their hash."""
     by_number = {entry.number: entry for entry in stored}
@@ -133,13 +187,14 @@ def _contradicted(
         entry = by_number.get(number)
         if entry is not None and entry.hash != hash_then:
             yield LedgerFault(number, "altered")
-    if 1 in by_number and by_number[1].previous_hash != BEFORE_THE_FIRST:
-        yield LedgerFault(1, "altered")
+    first = by_number.get(start.entries + 1)
+    if first is not None and first.previous_hash != start.last_hash:
+        yield LedgerFault(first.number, "altered")
 
 
-def _gaps(stored: tuple[LedgerEntry, ...], anchors: tuple[Head, ...]) -> Iterator[LedgerFault]:
+def _gaps(stored: tuple[LedgerEntry, ...], anchors: tuple[Head, ...], start: Head) -> Iterator[LedgerFault]:
     """Numbers that are not there, entries past the store's own anchor, and the end that was cut off."""
-    last, written = 0, anchors[0].entries
+    last, written = start.entries, anchors[0].entries
     for entry in stored:
         yield from (LedgerFault(number, "missing") for number in range(last + 1, min(entry.number, written + 1)))
         if entry.number <= last or entry.number > written:

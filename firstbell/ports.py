@@ -13,6 +13,7 @@ from firstbell.records import (
     BesideTheRegister,
     Bounce,
     Card,
+    CopyLimits,
     Draft,
     ExpectedElsewhere,
     Guarantee,
@@ -118,6 +119,22 @@ class Registers(Protocol):
         """Amendments to sessions of these dates, oldest first."""
         ...
 
+    def purge(
+        self,
+        *,
+        sessions_before: dt.date,
+        amended_before: dt.date,
+        at: dt.datetime,
+        actor: str,
+        only_count: bool = False,
+    ) -> Mapping[str, int]:
+        """Remove amendments made, and sessions held, before these dates, in one transaction with its ledger entry.
+
+        A session stays while an amendment of it stays. Pupils off the roll of whom nothing is left are forgotten.
+        Returns how many `amendments`, `sessions` and `pupils` went; `only_count` removes nothing.
+        """
+        ...
+
 
 class Ledger(Protocol):
     """Append-only record of every finding, proposal, decision and message; each entry chained to the last by hash."""
@@ -138,6 +155,14 @@ class Ledger(Protocol):
         """Every place where an entry was altered, removed or moved; empty when the chain holds.
 
         With an `anchor` of an earlier day the chain must have passed through it. Raises ValueError for what is none.
+        """
+        ...
+
+    def cut(self, before: dt.datetime, *, at: dt.datetime, actor: str, only_count: bool = False) -> int:
+        """Remove the oldest entries, all written before a moment, behind an entry `ledger.cut` that vouches for them.
+
+        Returns how many went; `only_count` removes nothing. Raises ValueError for a moment so late that the register's
+        years are not over.
         """
         ...
 
@@ -189,6 +214,25 @@ class Proposals(Protocol):
 
     def record_draft(self, dispatch_key: str, draft_id: str, *, at: dt.datetime) -> bool:
         """Write the draft's id on a RELEASING dispatch that has none; False when another run was first."""
+        ...
+
+    def purge(
+        self,
+        *,
+        addresses_before: dt.datetime,
+        rows_before: dt.datetime,
+        at: dt.datetime,
+        actor: str,
+        only_count: bool = False,
+    ) -> Mapping[str, int]:
+        """Blank addresses, and remove proposals, whose `send_before` is before these moments, with its ledger entry.
+
+        Returns how many `addresses` and `messages` went; `only_count` removes nothing.
+        """
+        ...
+
+    def forget_addresses(self, subject_id: str, *, at: dt.datetime, actor: str) -> int:
+        """Blank the address of every proposal about a pupil, with its ledger entry; how many there were."""
         ...
 
 
@@ -354,6 +398,22 @@ class Anchors(Protocol):
 
     def keep(self, anchor: str, *, at: dt.datetime) -> None:
         """Keep an anchor; the newest one again changes nothing. Raises Misconfigured, NeedsHuman."""
+        ...
+
+
+class Copies(Protocol):
+    """What runs leave beside store and workbooks: copies of mails, cards, papers, rehearsals, half-made files."""
+
+    def purge(self, limits: CopyLimits, *, only_count: bool = False) -> Mapping[str, int]:
+        """Remove what is older than its limit; how many of each kind went. `only_count` removes nothing."""
+        ...
+
+    def count(self, mail_keys: frozenset[str], folder: str) -> Mapping[str, int]:
+        """How many `mail copies` carry one of these keys, and `papers` stand in this restricted folder."""
+        ...
+
+    def forget(self, mail_keys: frozenset[str], folder: str) -> Mapping[str, int]:
+        """Remove them; how many went. Repeating it removes nothing more."""
         ...
 
 

@@ -12,13 +12,16 @@ import sqlalchemy as sa
 from connectors.store_sql.engine import Database, put
 from connectors.store_sql.tables import ledger_entries, ledger_heads
 from firstbell.chain import (
+    CUT,
     Head,
     anchor_text,
     chain_faults,
     chain_holds,
+    cut_facts,
     head_after,
     moment_text,
     next_entry,
+    oldest_cut,
     read_anchor,
 )
 from firstbell.errors import NeedsHuman
@@ -85,6 +88,20 @@ class SqlLedger:
             with _stored(connection, school) as entries:
                 return chain_faults(school, entries, head, kept)
 
+    def cut(self, before: dt.datetime, *, at: dt.datetime, actor: str, only_count: bool = False) -> int:
+        """Remove the oldest entries, all written before a moment, behind an entry that vouches; see the port."""
+        if before > oldest_cut(at):
+            raise ValueError("the years for which the register's entries are kept are not over")
+        school = self._database.school
+        with self._database.writing() as connection:
+            gone = _last_before(connection, school, before)
+            older = (ledger_entries.c.school == school, ledger_entries.c.number <= gone.entries)
+            count: int = connection.execute(sa.select(sa.func.count()).where(*older)).scalar_one()
+            if count and not only_count:
+                write_entries(connection, school, [Line(CUT, cut_facts(gone, before))], at=at, actor=actor)
+                connection.execute(sa.delete(ledger_entries).where(*older))
+        return count
+
     def anchor(self) -> str:
         """The count of entries and the last hash, to keep elsewhere."""
         with self._database.reading() as connection:
@@ -107,6 +124,26 @@ def write_entries(
             raise NeedsHuman("the ledger has entries past its own end: it was altered", WHERE_TO_LOOK) from error
         put(connection, ledger_heads, {"school": school}, {"entries": head.entries, "last_hash": head.last_hash})
     return added
+
+
+def write_purge(
+    connection: sa.Connection, school: str, counts: Mapping[str, int], *, at: dt.datetime, actor: str
+) -> None:
+    """The entry of a purge, in its own transaction, when anything went."""
+    if any(counts.values()):
+        facts = {name: str(count) for name, count in counts.items()}
+        write_entries(connection, school, [Line("retention.purged", facts)], at=at, actor=actor)
+
+
+def _last_before(connection: sa.Connection, school: str, before: dt.datetime) -> Head:
+    """The last of the oldest entries, all written before a moment; nothing when there is none."""
+    here = ledger_entries.c.school == school
+    younger = sa.select(sa.func.min(ledger_entries.c.number)).where(here, ledger_entries.c.at >= moment_text(before))
+    first_kept = connection.execute(younger).scalar()
+    last = _head(connection, school).entries if first_kept is None else first_kept - 1
+    hashed = sa.select(ledger_entries.c.hash).where(here, ledger_entries.c.number == last)
+    found: str | None = connection.execute(hashed).scalar()
+    return Head() if found is None else Head(last, found)
 
 
 def _head(connection: sa.Connection, school: str) -> Head:

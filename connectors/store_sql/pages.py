@@ -4,7 +4,7 @@ A year of a school is then a few hundred small rows, and any pupil's register a 
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import sqlalchemy as sa
 
@@ -38,6 +38,18 @@ def give_positions(connection: sa.Connection, school: str, pupil_ids: Iterable[s
         rows = [{"school": school, "pupil_id": each, "position": position} for each, position in given.items()]
         connection.execute(sa.insert(positions), rows)
     return known | given
+
+
+def forget_positions(connection: sa.Connection, school: str, gone: Collection[str]) -> None:
+    """Take pupils out of every page and close the gaps: a position is a place among those that there are."""
+    known = read_positions(connection, school)
+    staying = sorted((place, pupil_id) for pupil_id, place in known.items() if pupil_id not in gone)
+    old = read_pages(connection, school, dt.date.min, dt.date.max)
+    width, places = len(known), [place for place, _ in staying]
+    closed = {session: bytes(map(page.ljust(width, NOTHING).__getitem__, places)) for session, page in old.items()}
+    write_pages(connection, school, {session: page.rstrip(NOTHING) for session, page in closed.items()})
+    connection.execute(sa.delete(positions).where(positions.c.school == school))
+    give_positions(connection, school, [pupil_id for _, pupil_id in staying])
 
 
 def read_pages(connection: sa.Connection, school: str, first: dt.date, last: dt.date) -> dict[Session, bytes]:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from connectors.store_sql.engine import Database
-from connectors.store_sql.ledger import Line, write_entries
+from connectors.store_sql.ledger import Line, write_entries, write_purge
 from connectors.store_sql.tables import proposals as table
 from firstbell.records import Proposal, State
 from firstbell.states import check_step, draft_facts, entry_kind, entry_pupil, planned_facts, step_facts, stepped
@@ -113,6 +113,36 @@ class SqlProposals:
             lines = [Line("message.drafted", draft_facts(each, draft_id), entry_pupil(each)) for each in found]
             write_entries(connection, self._database.school, lines, at=at, actor="firstbell")
         return True
+
+    def purge(
+        self,
+        *,
+        addresses_before: dt.datetime,
+        rows_before: dt.datetime,
+        at: dt.datetime,
+        actor: str,
+        only_count: bool = False,
+    ) -> dict[str, int]:
+        """Blank addresses and remove proposals whose time to be sent is long over; see the port."""
+        with self._database.writing() as connection:
+            rows = connection.execute(sa.delete(table).where(self._here, table.c.send_before < rows_before))
+            counts = {"addresses": 0, "messages": rows.rowcount}
+            counts["addresses"] = self._blank(connection, table.c.send_before < addresses_before)
+            write_purge(connection, self._database.school, counts, at=at, actor=actor)
+            if only_count:
+                connection.rollback()
+        return counts
+
+    def forget_addresses(self, subject_id: str, *, at: dt.datetime, actor: str) -> int:
+        """Blank the address of every proposal about a pupil, with its ledger entry; how many there were."""
+        with self._database.writing() as connection:
+            count = self._blank(connection, table.c.subject_id == subject_id)
+            write_purge(connection, self._database.school, {"addresses": count}, at=at, actor=actor)
+        return count
+
+    def _blank(self, connection: sa.Connection, which: sa.ColumnElement[bool]) -> int:
+        wanted = sa.update(table).where(self._here, which, table.c.address != "")
+        return connection.execute(wanted.values(address="")).rowcount
 
     def _rows(self, connection: sa.Connection, keys: tuple[str, ...]) -> Iterator[sa.Row[Any]]:
         for some in batched(keys, AT_A_TIME, strict=False):

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from connectors.store_sql.amendments import append_changes, read_changes
 from connectors.store_sql.engine import Database
+from connectors.store_sql.ledger import write_purge
 from connectors.store_sql.minutes import read_minutes, write_minutes
 from connectors.store_sql.pages import (
     NOTHING,
@@ -20,6 +21,7 @@ from connectors.store_sql.pages import (
     read_positions,
     write_pages,
 )
+from connectors.store_sql.purging import purge_register
 from connectors.store_sql.roll import read_roll, write_roll
 from connectors.store_sql.tables import schools
 from firstbell.records import MarkChange, Marks, Roll
@@ -127,6 +129,23 @@ class SqlRegisters:
         """Amendments to sessions of these dates, oldest first."""
         with self._database.reading() as connection:
             return read_changes(connection, self._school, first, last)
+
+    def purge(
+        self,
+        *,
+        sessions_before: dt.date,
+        amended_before: dt.date,
+        at: dt.datetime,
+        actor: str,
+        only_count: bool = False,
+    ) -> dict[str, int]:
+        """Remove what the law keeps no longer, and pupils of whom nothing is left; see the port."""
+        with self._database.writing() as connection:
+            counts = purge_register(connection, self._school, sessions_before, amended_before)
+            write_purge(connection, self._school, counts, at=at, actor=actor)
+            if only_count:
+                connection.rollback()
+        return counts
 
 
 def _by_session(marks: Marks) -> MarksBySession:

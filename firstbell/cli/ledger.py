@@ -21,6 +21,7 @@ SENTENCES = {
     "missing": "entry {} is missing",
     "reordered": "entry {} stands in another's place",
     "inserted": "entry {} was put in afterwards",
+    "cut away": "the anchor is of entry {}, which is older than what the ledger still keeps: use a later anchor",
     "cut short": "the ledger was cut short: entry {} and what came after it are gone",
 }
 

@@ -6,13 +6,25 @@ from dataclasses import replace
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from firstbell.chain import Head, anchor_text, chain_faults, head_after, moment_text, next_entry, read_anchor
+from firstbell.chain import (
+    CUT,
+    Head,
+    anchor_text,
+    chain_faults,
+    cut_facts,
+    head_after,
+    moment_text,
+    next_entry,
+    oldest_cut,
+    read_anchor,
+)
 from firstbell.quota import pace, take
 from firstbell.records import LedgerEntry, LedgerFault, MarkChange, Marks, PersonsCell, Proposal, Quota, Roll, State
 from firstbell.states import check_step, draft_facts, entry_kind, entry_pupil, planned_facts, step_facts, stepped
 from rules.calendar.sessions import Session
 from rules.codes import AttendanceCode, byte_of
 from rules.contact.purposes import Purpose
+from rules.people import Personal
 from rules.registers import Mark, RegisterSpan
 
 LONDON = ZoneInfo("Europe/London")
@@ -21,8 +33,9 @@ LONDON = ZoneInfo("Europe/London")
 class FakeRegisters:
     """The roll and the marks as plain dictionaries."""
 
-    def __init__(self, zone: ZoneInfo) -> None:
+    def __init__(self, zone: ZoneInfo, ledger: "FakeLedger") -> None:
         self._zone = zone
+        self._ledger = ledger
         self._roll: Roll | None = None
         self._as_at: dt.datetime | None = None
         self._pupils: dict[str, None] = {}
@@ -89,6 +102,30 @@ class FakeRegisters:
     def mark_changes(self, first: dt.date, last: dt.date) -> tuple[MarkChange, ...]:
         return tuple(change for change in self._changes if first <= change.session.date <= last)
 
+    def purge(
+        self,
+        *,
+        sessions_before: dt.date,
+        amended_before: dt.date,
+        at: dt.datetime,
+        actor: str,
+        only_count: bool = False,
+    ) -> Mapping[str, int]:
+        changes = [change for change in self._changes if change.changed_on >= amended_before]
+        amended = {change.session for change in changes}
+        old = {s for _, s in self._codes if s.date < sessions_before and s not in amended}
+        codes = {key: code for key, code in self._codes.items() if key[1] not in old}
+        on_roll = {pupil.id for pupil in self._roll.pupils} if self._roll else set()
+        staying = on_roll | {pupil_id for pupil_id, _ in codes} | {change.pupil_id for change in changes}
+        gone = self._pupils.keys() - staying
+        counts = {"amendments": len(self._changes) - len(changes), "sessions": len(old), "pupils": len(gone)}
+        if not only_count:
+            self._ledger.note_purge(counts, at=at, actor=actor)
+            self._changes, self._codes = changes, codes
+            self._minutes = {key: late for key, late in self._minutes.items() if key[1] not in old}
+            self._pupils = {pupil_id: None for pupil_id in self._pupils if pupil_id not in gone}
+        return counts
+
 
 class FakeLedger:
     """The chain of entries as a list; `stored` and `head` may be tampered with by a test."""
@@ -116,6 +153,22 @@ class FakeLedger:
             and kind in {None, entry.kind}
             and (since is None or entry.at >= since)
         )
+
+    def cut(self, before: dt.datetime, *, at: dt.datetime, actor: str, only_count: bool = False) -> int:
+        if before > oldest_cut(at):
+            raise ValueError("the years for which the register's entries are kept are not over")
+        count = next((n for n, entry in enumerate(self.stored) if entry.at >= before), len(self.stored))
+        if count and not only_count:
+            facts = cut_facts(head_after(self.stored[count - 1]), before)
+            self.append(CUT, at=at, actor=actor, facts=facts)
+            del self.stored[:count]
+        return count
+
+    def note_purge(self, counts: Mapping[str, int], *, at: dt.datetime, actor: str) -> None:
+        """The entry of a purge, when anything went."""
+        if any(counts.values()):
+            facts = {name: str(count) for name, count in counts.items()}
+            self.append("retention.purged", at=at, actor=actor, facts=facts)
 
     def verify(self, anchor: str | None = None) -> tuple[LedgerFault, ...]:
         kept = None if anchor is None else read_anchor(anchor)
@@ -196,6 +249,34 @@ class FakeProposals:
             self._note("message.drafted", row, draft_facts(row, draft_id), at, "firstbell")
         return True
 
+    def purge(
+        self,
+        *,
+        addresses_before: dt.datetime,
+        rows_before: dt.datetime,
+        at: dt.datetime,
+        actor: str,
+        only_count: bool = False,
+    ) -> Mapping[str, int]:
+        staying = {key: row for key, row in self._rows.items() if row.send_before >= rows_before}
+        blanked = [key for key, row in staying.items() if row.send_before < addresses_before and row.address]
+        counts = {"addresses": len(blanked), "messages": len(self._rows) - len(staying)}
+        if not only_count:
+            self._rows = staying
+            self._blank(blanked)
+            self._ledger.note_purge(counts, at=at, actor=actor)
+        return counts
+
+    def forget_addresses(self, subject_id: str, *, at: dt.datetime, actor: str) -> int:
+        found = [key for key, row in self._rows.items() if row.subject_id == subject_id and row.address]
+        self._blank(found)
+        self._ledger.note_purge({"addresses": len(found)}, at=at, actor=actor)
+        return len(found)
+
+    def _blank(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            self._rows[key] = replace(self._rows[key], address=Personal(""))
+
     def _note(self, kind: str, proposal: Proposal, facts: Mapping[str, str], at: dt.datetime, actor: str) -> None:
         self._ledger.append(kind, at=at, actor=actor, facts=facts, pupil_id=entry_pupil(proposal))
 
@@ -264,8 +345,8 @@ class FakeStore:
     """Everything that is remembered for one school, until the test ends."""
 
     def __init__(self, school: str = "st-example", zone: ZoneInfo = LONDON) -> None:
-        self.registers = FakeRegisters(zone)
         self.ledger = FakeLedger(school)
+        self.registers = FakeRegisters(zone, self.ledger)
         self.proposals = FakeProposals(self.ledger)
         self._memory = FakeMemory()
         self.desk = FakeDesk(self._memory)

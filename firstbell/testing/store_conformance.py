@@ -5,7 +5,7 @@ The people: Alicia and Michael are pupils; Alicia's mother and father are her co
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -277,6 +277,95 @@ class RegistersConformance:
             save(open_run(), as_at=NINE.replace(tzinfo=None))
 
 
+class RegistersRetention:
+    """Removing what the law keeps no longer."""
+
+    def test_sessions_of_the_day_go_only_when_that_day_is_over(self, open_run: OpenRun) -> None:
+        store = open_run()
+        save(store, ("alicia", MONDAY_AM, Code.ILLNESS), ("alicia", TUESDAY_AM, Code.ILLNESS))
+
+        assert purge_registers(store, MONDAY)["sessions"] == 0
+        assert purge_registers(store, TUESDAY) == {"amendments": 0, "sessions": 1, "pupils": 0}
+
+        assert open_run().registers.span("alicia", MONDAY, TUESDAY).sessions == (TUESDAY_AM,)
+
+    def test_an_amended_session_stays_as_long_as_its_amendment(self, open_run: OpenRun) -> None:
+        store = open_run()
+        save(store, ("alicia", MONDAY_AM, Code.UNEXPLAINED))
+        save(store, ("alicia", MONDAY_AM, Code.ILLNESS))
+
+        assert purge_registers(store, TUESDAY, amended_before=MONDAY)["sessions"] == 0
+        assert len(store.registers.mark_changes(MONDAY, MONDAY)) == 1
+
+        gone = purge_registers(store, TUESDAY, amended_before=TUESDAY)
+        assert gone == {"amendments": 1, "sessions": 1, "pupils": 1}
+        assert store.registers.mark_changes(MONDAY, MONDAY) == ()
+
+    def test_a_pupil_of_whom_nothing_is_left_is_forgotten_and_the_others_keep_their_marks(
+        self, open_run: OpenRun
+    ) -> None:
+        store = open_run()
+        save(store, ("alicia", MONDAY_AM, Code.ILLNESS), ("michael", MONDAY_AM, Code.LATE_BEFORE_CLOSE))
+        save(store, ("michael", TUESDAY_AM, Code.ILLNESS), ("zoe", TUESDAY_AM, Code.LATE_BEFORE_CLOSE))
+
+        assert purge_registers(store, TUESDAY)["pupils"] == 1
+
+        spans = open_run().registers.spans(MONDAY, TUESDAY)
+        assert {pupil_id: span.code_at(TUESDAY_AM) for pupil_id, span in spans.items()} == {
+            "michael": Code.ILLNESS,
+            "zoe": Code.LATE_BEFORE_CLOSE,
+        }
+        save(store, ("alicia", TUESDAY_AM, Code.ILLNESS))
+        assert store.registers.span("zoe", MONDAY, TUESDAY).code_at(TUESDAY_AM) is Code.LATE_BEFORE_CLOSE
+
+    def test_a_pupil_on_the_roll_is_never_forgotten(self, open_run: OpenRun) -> None:
+        store = open_run()
+        store.registers.save_roll(a_roll("alicia"))
+        save(store, ("alicia", MONDAY_AM, Code.ILLNESS))
+
+        purge_registers(store, TUESDAY)
+
+        assert "alicia" in store.registers.spans(MONDAY, TUESDAY)
+
+    def test_minutes_late_go_with_their_session(self, open_run: OpenRun) -> None:
+        store = open_run()
+        late = Mark("alicia", MONDAY_AM, Code.LATE_BEFORE_CLOSE, 12)
+        store.registers.save_marks(Marks(NINE, (late,)), by_name="MIS", by_role="MIS", reason="sync")
+
+        purge_registers(store, TUESDAY)
+
+        assert store.registers.minutes_late(MONDAY, TUESDAY) == {}
+
+    def test_counting_removes_nothing_and_writes_nothing(self, open_run: OpenRun) -> None:
+        store = open_run()
+        save(store, ("alicia", MONDAY_AM, Code.ILLNESS))
+
+        assert purge_registers(store, TUESDAY, only_count=True)["sessions"] == 1
+
+        assert store.registers.span("alicia", MONDAY, MONDAY).sessions == (MONDAY_AM,)
+        assert store.ledger.entries() == ()
+
+    def test_a_purge_is_in_the_ledger_by_its_counts_and_a_second_finds_nothing(self, open_run: OpenRun) -> None:
+        store = open_run()
+        save(store, ("alicia", MONDAY_AM, Code.ILLNESS))
+
+        purge_registers(store, TUESDAY)
+        again = purge_registers(store, TUESDAY)
+
+        assert set(again.values()) == {0}
+        [entry] = store.ledger.entries(kind="retention.purged")
+        assert (entry.facts, entry.pupil_id) == ({"amendments": "0", "sessions": "1", "pupils": "1"}, None)
+
+
+def purge_registers(
+    store: Store, before: dt.date, *, amended_before: dt.date = MONDAY, only_count: bool = False
+) -> Mapping[str, int]:
+    """Purge the register of sessions before a day."""
+    return store.registers.purge(
+        sessions_before=before, amended_before=amended_before, at=TEN, actor="Firstbell", only_count=only_count
+    )
+
+
 class LedgerConformance:
     """The port Ledger."""
 
@@ -351,6 +440,91 @@ class LedgerConformance:
             ledger.append("note", at=NINE, actor="AB", facts={"name": Personal("Alicia")})  # type: ignore[dict-item]
 
         assert ledger.entries() == ()
+
+
+class LedgerRetention:
+    """Cutting away the oldest entries once their years are over."""
+
+    LATER = dt.datetime(2032, 11, 30, 2, tzinfo=dt.UTC)
+    MAY_GO = dt.datetime(2026, 11, 29, tzinfo=dt.UTC)
+
+    def old_and_new(self, store: Store, *, old: int = 3) -> None:
+        """Some entries of 23 November 2026, and one of six years later."""
+        for number in range(old):
+            store.ledger.append("note", at=NINE, actor="AB", facts={"n": str(number)}, pupil_id="alicia")
+        store.ledger.append("note", at=self.LATER, actor="AB", facts={})
+
+    def test_old_entries_go_and_the_chain_holds_from_there(self, open_run: OpenRun) -> None:
+        store = open_run()
+        self.old_and_new(store)
+
+        assert store.ledger.cut(self.MAY_GO, at=self.LATER, actor="Firstbell") == 3
+
+        entries = open_run().ledger.entries()
+        assert [(entry.number, entry.kind) for entry in entries] == [(4, "note"), (5, "ledger.cut")]
+        assert entries[1].facts["through"] == "3"
+        assert store.ledger.verify() == ()
+        store.ledger.append("note", at=self.LATER, actor="AB", facts={})
+        assert store.ledger.verify() == ()
+
+    def test_a_ledger_in_which_everything_is_old_keeps_only_the_cut(self, open_run: OpenRun) -> None:
+        store = open_run()
+        store.ledger.append("note", at=NINE, actor="AB", facts={})
+
+        assert store.ledger.cut(self.MAY_GO, at=self.LATER, actor="Firstbell") == 1
+
+        assert [entry.kind for entry in store.ledger.entries()] == ["ledger.cut"]
+        assert store.ledger.verify() == ()
+
+    def test_what_is_not_old_stays_and_nothing_is_written(self, open_run: OpenRun) -> None:
+        store = open_run()
+        store.ledger.append("note", at=self.MAY_GO, actor="AB", facts={})
+
+        assert store.ledger.cut(self.MAY_GO, at=self.LATER, actor="Firstbell") == 0
+        assert [entry.kind for entry in store.ledger.entries()] == ["note"]
+
+    def test_counting_cuts_nothing(self, open_run: OpenRun) -> None:
+        store = open_run()
+        self.old_and_new(store)
+
+        assert store.ledger.cut(self.MAY_GO, at=self.LATER, actor="Firstbell", only_count=True) == 3
+        assert len(store.ledger.entries()) == 4
+
+    def test_entries_whose_years_are_not_over_can_not_be_cut(self, open_run: OpenRun) -> None:
+        store = open_run()
+        self.old_and_new(store)
+
+        with pytest.raises(ValueError, match="years"):
+            store.ledger.cut(self.MAY_GO + dt.timedelta(microseconds=1), at=self.LATER, actor="Firstbell")
+
+        assert len(store.ledger.entries()) == 4
+
+    def test_a_second_cut_follows_the_first(self, open_run: OpenRun) -> None:
+        store = open_run()
+        self.old_and_new(store)
+        store.ledger.cut(self.MAY_GO, at=self.LATER, actor="Firstbell")
+        much_later = self.LATER.replace(year=2039)
+
+        assert store.ledger.cut(self.LATER.replace(year=2033, day=28), at=much_later, actor="Firstbell") == 2
+
+        assert store.ledger.verify() == ()
+        assert [entry.number for entry in store.ledger.entries()] == [6]
+
+    def test_anchors_from_before_the_cut_are_told_apart(self, open_run: OpenRun) -> None:
+        store = open_run()
+        store.ledger.append("note", at=NINE, actor="AB", facts={})
+        too_old = store.ledger.anchor()
+        store.ledger.append("note", at=NINE, actor="AB", facts={})
+        last_to_go = store.ledger.anchor()
+        store.ledger.append("note", at=self.LATER, actor="AB", facts={})
+        kept = store.ledger.anchor()
+
+        store.ledger.cut(self.MAY_GO, at=self.LATER, actor="Firstbell")
+
+        assert store.ledger.verify(too_old) == (LedgerFault(1, "cut away"),)
+        assert store.ledger.verify(last_to_go) == ()
+        assert store.ledger.verify(kept) == ()
+        assert store.ledger.verify(f"2:{'a' * 64}") == (LedgerFault(2, "altered"),)
 
 
 class ProposalsConformance:
@@ -579,6 +753,65 @@ class ProposalsConformance:
         kinds = [entry.kind for entry in store.ledger.entries(pupil_id="alicia")]
         assert kinds == ["message.proposed", *(f"message.{state}" for state in life)]
         assert store.ledger.verify() == ()
+
+
+class ProposalsRetention:
+    """Addresses go first, and then that a message was planned."""
+
+    def purge(self, store: Store, addresses: dt.datetime, rows: dt.datetime, *, only_count: bool = False) -> list[int]:
+        """How many addresses and messages went."""
+        counts = store.proposals.purge(
+            addresses_before=addresses, rows_before=rows, at=TEN, actor="Firstbell", only_count=only_count
+        )
+        return [counts["addresses"], counts["messages"]]
+
+    def test_an_address_goes_once_its_time_is_over_and_not_before(self, open_run: OpenRun) -> None:
+        store = open_run()
+        planned = a_proposal()
+        store.proposals.add([planned], at=NINE, actor="Firstbell")
+        moment = dt.timedelta(microseconds=1)
+
+        assert self.purge(store, planned.send_before, NINE) == [0, 0]
+        assert self.purge(store, planned.send_before + moment, NINE) == [1, 0]
+        assert self.purge(store, planned.send_before + moment, NINE) == [0, 0]
+
+        [left] = open_run().proposals.find()
+        assert (left.key, left.address) == (planned.key, Personal(""))
+
+    def test_a_message_goes_whole_once_its_own_time_is_over(self, open_run: OpenRun) -> None:
+        store = open_run()
+        planned = a_proposal()
+        store.proposals.add([planned], at=NINE, actor="Firstbell")
+        over = planned.send_before + dt.timedelta(microseconds=1)
+
+        assert self.purge(store, over, planned.send_before) == [1, 0]
+        assert self.purge(store, over, over) == [0, 1]
+
+        assert store.proposals.find() == ()
+        assert [entry.facts for entry in store.ledger.entries(kind="retention.purged")] == [
+            {"addresses": "1", "messages": "0"},
+            {"addresses": "0", "messages": "1"},
+        ]
+
+    def test_counting_leaves_messages_as_they_are(self, open_run: OpenRun) -> None:
+        store = open_run()
+        store.proposals.add([a_proposal()], at=NINE, actor="Firstbell")
+        far = NINE.replace(year=2030)
+
+        assert self.purge(store, far, NINE, only_count=True) == [1, 0]
+        assert self.purge(store, far, far, only_count=True) == [0, 1]
+
+        assert store.proposals.find() == (a_proposal(),)
+        assert store.ledger.entries(kind="retention.purged") == ()
+
+    def test_the_addresses_about_one_pupil_can_be_forgotten(self, open_run: OpenRun) -> None:
+        store = open_run()
+        store.proposals.add([a_proposal(), a_proposal(pupil="michael")], at=NINE, actor="Firstbell")
+
+        assert store.proposals.forget_addresses("alicia", at=TEN, actor="AB") == 1
+        assert store.proposals.forget_addresses("alicia", at=TEN, actor="AB") == 0
+
+        assert [bool(each.address) for each in open_run().proposals.find()] == [False, True]
 
 
 class DeskConformance:

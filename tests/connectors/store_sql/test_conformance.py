@@ -8,9 +8,12 @@ from firstbell.testing.fake_store import FakeStore
 from firstbell.testing.store_conformance import (
     DeskConformance,
     LedgerConformance,
+    LedgerRetention,
     OpenRun,
     ProposalsConformance,
+    ProposalsRetention,
     RegistersConformance,
+    RegistersRetention,
 )
 
 
@@ -30,11 +33,23 @@ class TestRegisters(RegistersConformance):
     pass
 
 
+class TestRegistersRetention(RegistersRetention):
+    pass
+
+
 class TestLedger(LedgerConformance):
     pass
 
 
+class TestLedgerRetention(LedgerRetention):
+    pass
+
+
 class TestProposals(ProposalsConformance):
+    pass
+
+
+class TestProposalsRetention(ProposalsRetention):
     pass
 
 

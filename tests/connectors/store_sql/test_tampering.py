@@ -17,6 +17,7 @@ from firstbell.ports import Store
 from firstbell.records import LedgerEntry, LedgerFault
 from firstbell.testing.store_conformance import MONDAY_AM, NINE, save
 from rules.codes import AttendanceCode as Code
+from rules.retention import register_years
 
 LENGTH = 10
 NO_TRIGGERS = "SET session_replication_role = replica"
@@ -102,6 +103,79 @@ def test_the_database_itself_refuses_to_change_the_ledger(file, store, statement
         connection.execute(statement)
 
     assert faults(store) == []
+
+
+SIX_YEARS_ON = dt.datetime(2032, 11, 30, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("cut", "numbers"),
+    [
+        ({"through": "4", "before": "2026-11-29T00:00:00.000000+00:00"}, "number = 5"),
+        ({"through": "10", "before": "2026-11-23T09:04:00.000000+00:00"}, "number = 4"),
+        ({"through": "10", "before": "2026-12-01T00:00:00.000000+00:00"}, "number = 1"),
+        ({"through": "99", "before": "2026-11-29T00:00:00.000000+00:00"}, "number = 12"),
+    ],
+    ids=["past what the cut names", "as young as the cut says", "whose years are not over", "the cut itself"],
+)
+def test_a_cut_lets_the_database_delete_what_it_vouches_for_and_no_more(file, store, cut, numbers):
+    store.ledger.append("note", at=SIX_YEARS_ON, actor="AB", facts={})
+    store.ledger.append("ledger.cut", at=SIX_YEARS_ON, actor="AB", facts=cut)
+
+    with (
+        closing(sqlite3.connect(file)) as connection,
+        pytest.raises(sqlite3.IntegrityError, match="only ever added to"),
+    ):
+        connection.execute(f"DELETE FROM ledger_entries WHERE {numbers}")  # noqa: S608 - of ours
+
+
+def test_a_cut_that_is_no_longer_the_newest_entry_lets_nothing_go(file, store):
+    store.ledger.append(
+        "ledger.cut",
+        at=SIX_YEARS_ON,
+        actor="AB",
+        facts={"through": "4", "before": "2026-11-29T00:00:00.000000+00:00"},
+    )
+    store.ledger.append("note", at=SIX_YEARS_ON, actor="AB", facts={})
+
+    with closing(sqlite3.connect(file)) as connection, pytest.raises(sqlite3.IntegrityError, match="only ever"):
+        connection.execute("DELETE FROM ledger_entries WHERE number = 1")
+
+
+@pytest.mark.usefixtures("store")
+def test_the_years_in_the_trigger_are_those_of_the_law(file):
+    with closing(sqlite3.connect(file)) as connection:
+        [trigger] = connection.execute(
+            "SELECT sql FROM sqlite_master WHERE name = 'ledger_entries_refuse_delete'"
+        ).fetchone()
+
+    assert f"'-{register_years(SIX_YEARS_ON.date())} years'" in trigger, "the law has changed: write a migration"
+
+
+def test_entries_missing_at_the_beginning_without_a_cut_are_found(store, tamper):
+    tamper(delete(1), delete(2))
+
+    assert faults(store) == [(1, "missing"), (2, "missing")]
+
+
+def test_a_forged_cut_of_entries_whose_years_are_not_over_is_found(store, tamper):
+    second = store.ledger.entries()[1]
+    facts = {"through": "2", "last_hash": second.hash, "before": "2026-11-29T00:00:00.000000+00:00"}
+    store.ledger.append("ledger.cut", at=NINE.replace(day=30), actor="AB", facts=facts)
+
+    tamper(delete(1), delete(2))
+
+    assert faults(store) == [(1, "missing"), (2, "missing")]
+
+
+def test_an_entry_altered_behind_a_true_cut_is_found(store, tamper):
+    store.ledger.append("note", at=SIX_YEARS_ON, actor="AB", facts={})
+    store.ledger.cut(dt.datetime(2026, 11, 29, tzinfo=dt.UTC), at=SIX_YEARS_ON, actor="Firstbell")
+    store.ledger.append("note", at=SIX_YEARS_ON, actor="AB", facts={})
+
+    tamper(update(11, actor="CD"))
+
+    assert faults(store) == [(11, "altered")]
 
 
 @pytest.mark.parametrize("place", ["sqlite"], indirect=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from firstbell.errors import BadInput, Misconfigured
-from firstbell.ports import Clock, Mailer, Store
+from firstbell.ports import Clock, Copies, Mailer, Store
 from firstbell.records import Marks, Problem, School
 from firstbell.settings import EnvironmentSecrets, Settings, load_settings
 from firstbell.workflows.office import Office
@@ -133,6 +133,13 @@ def _real_mailer(settings: Settings, folder: Path, clock: Clock, run: str) -> Ma
     if settings.smtp is None:
         raise Misconfigured("outgoing.mailer is 'smtp', so school.toml needs an [smtp] section")
     return SmtpMailer(settings.smtp, EnvironmentSecrets(), clock)
+
+
+def copies_of(settings: Settings, *, rehearse: bool) -> Copies:
+    """The copies that runs leave on disk, for the retention job and for erasure."""
+    from connectors.local.copies import LocalCopies  # noqa: PLC0415 - loaded where it is used
+
+    return LocalCopies(place_of(settings, rehearse=rehearse))
 
 
 def draw_pages(office: Office, *, rehearse: bool) -> tuple[Path, Path]:

@@ -14,11 +14,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from firstbell.composition import draw_pages, open_office
+from firstbell.composition import copies_of, draw_pages, open_office
+from firstbell.errors import BadInput
 from firstbell.workflows.daily_jobs import chase_job, sync_job
 from firstbell.workflows.first_day_contact import MorningReport, first_day_contact
 from firstbell.workflows.office import Office
 from firstbell.workflows.register_chase import ChaseSummary
+from firstbell.workflows.retention import PurgeReport, retention_job
 from firstbell.workflows.self_check import self_check
 from firstbell.workflows.sync import SyncSummary
 from firstbell.workflows.watchdog import watchdog
@@ -39,6 +41,7 @@ class Job(StrEnum):
     WATCHDOG = "watchdog"
     SELF_CHECK = "self-check"
     CASES = "cases"
+    RETENTION = "retention"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -61,15 +64,24 @@ def run_command(
     *,
     rehearse: Annotated[bool, typer.Option("--rehearse", help="Write to the listed staff only.")] = False,
     as_json_object: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only for retention: count, and remove nothing.")] = False,
 ) -> int:
     """Run one job of the school. Safe to repeat: what an earlier run did is not done again.
 
     Example: firstbell run first-day-contact --config school.toml --rehearse
     """
+    if dry_run and job is not Job.RETENTION:
+        raise BadInput("--dry-run", f"the job '{job}'", "the job 'retention', the only one that can be counted first")
     office = open_office(config, at=at, rehearse=rehearse)
+    is_rehearsal = rehearse or office.settings.outgoing.rehearsal
     with contextlib.closing(office):
-        report = JOBS[job](office)
-        draw_pages(office, rehearse=rehearse or office.settings.outgoing.rehearsal)
+        if job is Job.RETENTION:
+            copies = copies_of(office.settings, rehearse=is_rehearsal)
+            report = retention_report(retention_job(office, copies, only_count=dry_run))
+        else:
+            report = JOBS[job](office)
+        if not dry_run:
+            draw_pages(office, rehearse=is_rehearsal)
     _show(report, as_json_object=as_json_object)
     return NEEDS_A_PERSON if report.needs else DONE
 
@@ -173,6 +185,12 @@ def run_self_check(office: Office) -> RunReport:
     report = self_check(office)
     figures = {"entries of the ledger": report.entries, "findings": len(report.needs)}
     return RunReport(Job.SELF_CHECK, "The nightly self-check", figures, report.needs)
+
+
+def retention_report(report: PurgeReport) -> RunReport:
+    """How much was past its time; a run that found nothing says so with noughts."""
+    title = "Past its time, and still there" if report.is_dry_run else "Past its time, and removed"
+    return RunReport(Job.RETENTION, title, dict(report.counts), ())
 
 
 JOBS: dict[Job, Callable[[Office], RunReport]] = {

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from firstbell.errors import NeedsHuman
 from firstbell.records import MarkChange, Marks, Problem, Roll
+from firstbell.workflows.leavers import without_old_leavers
 from firstbell.workflows.office import Office
 from firstbell.workflows.roll_changes import record_roll_changes
 
@@ -32,9 +33,9 @@ def sync(office: Office) -> SyncSummary:
     because marks change for days afterwards, and everything since the one before, however long ago. Raises NeedsHuman
     when the roll shrank more than the settings allow.
     """
-    roll, before = office.mis.roll(), office.store.registers.roll()
+    roll, before = without_old_leavers(office, office.mis.roll()), office.store.registers.roll()
     if before is not None:
-        _refuse_a_cut_short_roll(before, roll, office.settings.roll.keep_percent)
+        _refuse_a_cut_short_roll(without_old_leavers(office, before), roll, office.settings.roll.keep_percent)
     marks = office.mis.marks(_first_day(office), office.today())
     record_roll_changes(office, before, roll)
     office.store.registers.save_roll(roll)

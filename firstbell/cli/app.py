@@ -10,6 +10,7 @@ from firstbell.cli.measures import measures_command
 from firstbell.cli.replay import replay_command
 from firstbell.cli.run import run_command
 from firstbell.cli.store import prepare_command
+from firstbell.cli.subject import erase_subject_command, export_subject_command
 from firstbell.cli.wording import wording_command
 
 
@@ -31,6 +32,8 @@ app = typer.Typer(
 ledger = typer.Typer(help="Look into the ledger: every decision and message, chained by hash.", no_args_is_help=True)
 store = typer.Typer(help="Look after a store on a server; one in a file needs nothing.", no_args_is_help=True)
 
+subject = typer.Typer(help="What is held about one pupil: hand it over, or erase it.", no_args_is_help=True)
+
 app.command("demo")(demo_command)
 app.command("init")(init_command)
 app.command("run")(run_command)
@@ -43,6 +46,9 @@ ledger.command("show")(show_command)
 ledger.command("export")(export_command)
 app.add_typer(store, name="store")
 store.command("prepare")(prepare_command)
+app.add_typer(subject, name="subject")
+subject.command("export")(export_subject_command)
+subject.command("erase")(erase_subject_command)
 
 
 def _show_version(value: bool) -> None:  # noqa: FBT001 - the shape typer calls

@@ -111,7 +111,7 @@ def test_a_misspelt_setting_is_named_with_its_line(firstbell, morning):
 
 
 def test_every_command_has_help_with_an_example(firstbell):
-    for command in (["demo"], ["init"], ["run"], ["measures"], ["ledger", "verify"], ["wording"]):
+    for command in (["demo"], ["init"], ["run"], ["measures"], ["ledger", "verify"], ["subject", "erase"], ["wording"]):
         done = firstbell(*command, "--help")
         assert done.returncode == 0
         assert f"firstbell {' '.join(command)}" in done.stdout.replace("\n", " ")

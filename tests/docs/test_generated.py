@@ -10,7 +10,8 @@ import yaml
 from typer.main import get_command
 
 from firstbell.cli.app import app
-from firstbell.settings import Section, Settings
+from firstbell.retention import retention_rules
+from firstbell.settings import RetentionSettings, Section, Settings
 from rules.parameters import parameter, parameter_names
 
 
@@ -150,6 +151,35 @@ def in_words(value):
     if isinstance(value, dict):
         return "; ".join(f"{key} {in_words(each)}" for key, each in value.items())
     return f"`{value}`"
+
+
+def test_the_retention_page_lists_every_kind_of_record(generated):
+    generated("docs/retention.md", "retention", "\n\n".join(map(retention_part, retention_rules().values())))
+
+
+def retention_part(rule):
+    """One rule as a table of what it says, and one of what it covers."""
+    says = {
+        "What for": rule.purpose,
+        "About whom": ", ".join(rule.people) or "nobody",
+        "Category": rule.category,
+        "By which right": rule.basis,
+        "Kept": how_long(rule.period),
+        "From": rule.begins,
+        "Removed by": rule.removed_by,
+        "Source": f"{rule.source} ({rule.confidence})",
+    }
+    covered = [(f"`{name}`", what) for name, what in (*rule.fields.items(), *rule.files.items())]
+    return f"### {rule.title}\n\n{table(['', ''], says.items())}\n\n{table(['what is stored', 'what for'], covered)}"
+
+
+def how_long(period):
+    """The period in words, with the value where the law or the default gives one."""
+    if period.parameter:
+        return f"{parameter(period.parameter).entries[-1].value} years (`{period.parameter}`)"
+    if period.setting:
+        return f"`retention.{period.setting}`: {RetentionSettings.model_fields[period.setting].default} days unless set"
+    return f"until {period.until}"
 
 
 def test_the_connector_page_lists_every_method_of_every_port(generated, root):

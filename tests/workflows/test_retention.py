@@ -5,10 +5,10 @@ import datetime as dt
 
 import pytest
 
-from connectors.local.copies import LocalCopies
 from firstbell.errors import NeedsHuman
 from firstbell.records import PersonsCell
 from firstbell.settings import RetentionSettings
+from firstbell.testing.fake_copies import FakeCopies
 from firstbell.testing.morning_story import MONDAY, SETTINGS, MorningStory
 from firstbell.workflows.retention import retention_job
 
@@ -16,8 +16,8 @@ LEFT = dt.date(2026, 10, 9)
 
 
 @pytest.fixture
-def copies(tmp_path):
-    return LocalCopies(tmp_path)
+def copies():
+    return FakeCopies()
 
 
 @pytest.fixture
@@ -196,6 +196,19 @@ def test_settings_of_the_school_move_the_days(copies):
     on(story, after(8))
 
     assert removed(story, copies) == {"addresses": 1}
+
+
+@pytest.mark.parametrize(
+    ("kind", "last_day"),
+    [("mail copies", 60), ("cards", 60), ("papers", 366), ("rehearsal files", 14)],
+)
+def test_copies_on_disk_go_the_day_after_their_last(told, copies, kind, last_day):
+    copies.held[kind, "x"] = dt.datetime.combine(MONDAY, dt.time(10), tzinfo=dt.UTC)
+
+    on(told, after(last_day))
+    assert kind not in removed(told, copies)
+    on(told, after(last_day + 1))
+    assert removed(told, copies)[kind] == 1
 
 
 def test_a_dry_run_counts_the_same_and_changes_nothing(told, copies):

@@ -5,9 +5,9 @@ import datetime as dt
 
 import pytest
 
-from connectors.local.copies import LocalCopies
 from firstbell.errors import NeedsHuman
 from firstbell.records import PersonsCell
+from firstbell.testing.fake_copies import FakeCopies
 from firstbell.testing.morning_story import MONDAY, SETTINGS
 from firstbell.workflows.erasure import erase_subject, plan_erasure
 from firstbell.workflows.letters import case_id
@@ -19,11 +19,10 @@ ADA = SETTINGS.person("AO")
 
 
 @pytest.fixture
-def copies(tmp_path):
-    folder = tmp_path / "Restricted" / case_id("hill", "ALICIA")
-    folder.mkdir(parents=True)
-    (folder / "letter.html").write_text("Dear mum", encoding="utf-8")
-    return LocalCopies(tmp_path)
+def copies():
+    copies = FakeCopies()
+    copies.held["papers", case_id("hill", "ALICIA")] = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
+    return copies
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from firstbell.composition import copies_of, open_office
+from firstbell.composition import copies_of, draw_pages, open_office
 from firstbell.errors import BadInput, Misconfigured
 from firstbell.messages.page import page_template
 from firstbell.messages.shown import shown
@@ -78,6 +78,8 @@ def erase_subject_command(
     with _opened(config, at, rehearse=rehearse) as (office, copies):
         person = _person(office, by)
         plan = erase_subject(office, copies, pupil, person) if confirm else plan_erasure(office, copies, pupil)
+        if confirm:
+            draw_pages(office, rehearse=rehearse or office.settings.outgoing.rehearsal)
     _tell(plan, pupil, is_done=confirm)
     return DONE
 

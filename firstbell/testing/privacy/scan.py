@@ -43,13 +43,14 @@ class PrivacyScan:
         self._collect()
 
     def _collect(self) -> None:
-        from firstbell.records import Message, PersonsCell, Teacher  # noqa: PLC0415 - after the tests' own path is set
+        from firstbell.records import Message, PersonsCell, Proposal, Teacher  # noqa: PLC0415 - after the tests' own path is set
         from rules.people import Contact, Personal, Pupil  # noqa: PLC0415
 
         after(self._ears, Personal, "__init__", lambda _made, value: self._need(value))
         after(self._ears, PersonsCell, "__init__", self._need_words)
         # A whole letter is personal too, but it is what it says of people that must not get out, not its every word.
         after(self._ears, Message, "__init__", lambda made, *_, **__: self.bodies.add(made.text.reveal()))
+        after(self._ears, Proposal, "__init__", lambda made, *_, **__: self.ids.add(made.subject_id))
         for kind in (Pupil, Contact, Teacher):
             after(self._ears, kind, "__init__", lambda made, *_, **__: self.ids.add(made.id))
 

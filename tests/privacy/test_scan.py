@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-NAME = "Quillfeather"
+NAME = "Brindlewhisk"
 LEAKS = {
     "log": """
 import logging
@@ -124,18 +124,18 @@ def test_leak():
     "telephone number": """
 import logging
 def test_leak():
-    Personal("07700 900987")
-    logging.getLogger("anything").info("rang 07700900987")
+    Personal("07700 900986")
+    logging.getLogger("anything").info("rang 07700900986")
 """,
     "address": """
 import logging
 def test_leak():
-    Personal("mum.quill@example.net")
-    logging.getLogger("anything").info("550 <MUM.QUILL@EXAMPLE.NET> unknown")
+    Personal("mum.brindle@example.net")
+    logging.getLogger("anything").info("550 <MUM.BRINDLE@EXAMPLE.NET> unknown")
 """,
 }
 MADE = f"from rules.people import Personal\nTHE_NAME = Personal({NAME!r}).reveal()\n"
-PRIVATE = re.compile(rf"{NAME}|collarbone|900987|mum\.quill", re.IGNORECASE)
+PRIVATE = re.compile(rf"{NAME}|collarbone|900986|mum\.brindle", re.IGNORECASE)
 
 
 def run(pytester, root, **files):
@@ -162,8 +162,8 @@ def test_every_planted_leak_is_found_and_told_without_the_name(pytester, root, s
 
 
 def test_a_leak_in_one_worker_of_a_name_made_in_another_is_found(pytester, root):
-    made = "from rules.people import Personal\ndef test_made():\n    Personal('Quill' + 'feather')\n"
-    leaks = "import logging\ndef test_leak():\n    logging.getLogger('x').debug('Quill' + 'feather')\n"
+    made = "from rules.people import Personal\ndef test_made():\n    Personal('Brindle' + 'whisk')\n"
+    leaks = "import logging\ndef test_leak():\n    logging.getLogger('x').debug('Brindle' + 'whisk')\n"
     pytester.makepyfile(test_a=made, test_b=leaks)
     pytester.makeini(f"[pytest]\npythonpath = {root}\naddopts = --import-mode=importlib")
 
@@ -178,9 +178,9 @@ def test_wrapped_names_words_of_ours_and_ids_are_no_leak_and_the_figures_are_tol
 import logging
 from rules.people import Contact, Personal
 def test_it():
-    Contact("QUILL-MUM", "Ms", Personal("Pat"), Personal("QUILL-MUM"))
+    Contact("BRINDLE-MUM", "Ms", Personal("Pat"), Personal("BRINDLE-MUM"))
     Personal("Example")
-    logging.getLogger("x").debug("%s to QUILL-MUM of Example", Personal("Quillfeather"))
+    logging.getLogger("x").debug("%s to BRINDLE-MUM of Example", Personal("Brindlewhisk"))
 """
 
     done = run(pytester, root, test_clean=clean)

@@ -408,11 +408,11 @@ class Copies(Protocol):
         """Remove what is older than its limit; how many of each kind went. `only_count` removes nothing."""
         ...
 
-    def count(self, mail_keys: frozenset[str], folder: str) -> Mapping[str, int]:
-        """How many `mail copies` carry one of these keys, and `papers` stand in this restricted folder."""
+    def count(self, mail_keys: frozenset[str], folders: frozenset[str]) -> Mapping[str, int]:
+        """How many `mail copies` carry one of these keys, and `papers` stand in these restricted folders."""
         ...
 
-    def forget(self, mail_keys: frozenset[str], folder: str) -> Mapping[str, int]:
+    def forget(self, mail_keys: frozenset[str], folders: frozenset[str]) -> Mapping[str, int]:
         """Remove them; how many went. Repeating it removes nothing more."""
         ...
 

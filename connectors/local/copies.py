@@ -40,22 +40,23 @@ class LocalCopies:
                     shutil.rmtree(self._folder / REHEARSAL)
         return {kind: len(paths) for kind, paths in due.items()}
 
-    def count(self, mail_keys: frozenset[str], folder: str) -> Mapping[str, int]:
-        """How many mails carry one of these keys, and papers stand in this restricted folder."""
+    def count(self, mail_keys: frozenset[str], folders: frozenset[str]) -> Mapping[str, int]:
+        """How many mails carry one of these keys, and papers stand in these restricted folders."""
         with disk_errors("the school's folder"):
-            return {kind: len(paths) for kind, paths in self._about(mail_keys, folder).items()}
+            return {kind: len(paths) for kind, paths in self._about(mail_keys, folders).items()}
 
-    def forget(self, mail_keys: frozenset[str], folder: str) -> Mapping[str, int]:
+    def forget(self, mail_keys: frozenset[str], folders: frozenset[str]) -> Mapping[str, int]:
         """Remove them; how many went."""
         with disk_errors("the school's folder"):
-            found = self._about(mail_keys, folder)
+            found = self._about(mail_keys, folders)
             self._remove(path for paths in found.values() for path in paths)
         return {kind: len(paths) for kind, paths in found.items()}
 
-    def _about(self, mail_keys: frozenset[str], folder: str) -> dict[str, list[Path]]:
+    def _about(self, mail_keys: frozenset[str], folders: frozenset[str]) -> dict[str, list[Path]]:
         digests = {key_digest(key) for key in mail_keys}
         mails = [path for path in self._mail_files() if path.stem.split("-")[3] in digests]
-        return {"mail copies": mails, "papers": list(self._folder.glob(f"Restricted/{folder}/*.html"))}
+        papers = [path for path in self._folder.glob("Restricted/*/*.html") if path.parent.name in folders]
+        return {"mail copies": mails, "papers": papers}
 
     def _mail_files(self) -> Iterator[Path]:
         """Every copy of a mail: as it went, as a draft, and the page that shows it."""

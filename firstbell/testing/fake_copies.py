@@ -28,17 +28,17 @@ class FakeCopies:
             self._remove(due)
         return {kind: sum(each[0] == kind for each in due) for kind in before}
 
-    def count(self, mail_keys: frozenset[str], folder: str) -> Mapping[str, int]:
-        found = self._about(mail_keys, folder)
+    def count(self, mail_keys: frozenset[str], folders: frozenset[str]) -> Mapping[str, int]:
+        found = self._about(mail_keys, folders)
         return {kind: sum(each[0] == kind for each in found) for kind in ("mail copies", "papers")}
 
-    def forget(self, mail_keys: frozenset[str], folder: str) -> Mapping[str, int]:
-        counts = self.count(mail_keys, folder)
-        self._remove(self._about(mail_keys, folder))
+    def forget(self, mail_keys: frozenset[str], folders: frozenset[str]) -> Mapping[str, int]:
+        counts = self.count(mail_keys, folders)
+        self._remove(self._about(mail_keys, folders))
         return counts
 
-    def _about(self, mail_keys: frozenset[str], folder: str) -> list[tuple[str, str]]:
-        wanted = {*(("mail copies", key) for key in mail_keys), ("papers", folder)}
+    def _about(self, mail_keys: frozenset[str], folders: frozenset[str]) -> list[tuple[str, str]]:
+        wanted = {*(("mail copies", key) for key in mail_keys), *(("papers", folder) for folder in folders)}
         return [each for each in self.held if each in wanted]
 
     def _remove(self, each: list[tuple[str, str]]) -> None:

@@ -9,9 +9,8 @@ from firstbell.settings import StaffMember
 from firstbell.workflows.daily_jobs import draw_as_it_stands
 from firstbell.workflows.edits import take_edits
 from firstbell.workflows.leavers import ERASED, without_pupils
-from firstbell.workflows.letters import case_id
 from firstbell.workflows.office import Office
-from firstbell.workflows.subject_access import mail_keys, messages_about, pupil_held
+from firstbell.workflows.subject_access import folders_about, mail_keys, messages_about, pupil_held
 from firstbell.workflows.typed_words import forget_words, words_about
 from firstbell.workflows.words import count_of
 from rules.calendar.sessions import in_words
@@ -36,7 +35,7 @@ def plan_erasure(office: Office, copies: Copies, pupil_id: str) -> ErasurePlan:
         "rows on the roll": int(pupil_held(office, pupil_id) is not None),
         "typed cells": len(words_about(office.store.desk, pupil_id)),
         "addresses": sum(1 for proposal in messages_about(office, pupil_id) if proposal.address),
-        **copies.count(mail_keys(office, pupil_id), _folder(office, pupil_id)),
+        **copies.count(mail_keys(office, pupil_id), folders_about(office, pupil_id)),
     }
     return ErasurePlan(goes, tuple(_stays(office, pupil_id)))
 
@@ -48,7 +47,7 @@ def erase_subject(office: Office, copies: Copies, pupil_id: str, by: StaffMember
     """
     said = take_edits(office)
     plan = plan_erasure(office, copies, pupil_id)
-    copies.forget(mail_keys(office, pupil_id), _folder(office, pupil_id))
+    copies.forget(mail_keys(office, pupil_id), folders_about(office, pupil_id))
     forget_words(office.store.desk, words_about(office.store.desk, pupil_id))
     office.store.proposals.forget_addresses(pupil_id, at=office.clock.now(), actor=by.initials)
     roll = office.store.registers.roll()
@@ -97,7 +96,3 @@ def _stays(office: Office, pupil_id: str) -> list[str]:
             f"That {count_of(messages, 'message')} was planned, by id and without an address, for {days} days."
         )
     return stays
-
-
-def _folder(office: Office, pupil_id: str) -> str:
-    return case_id(office.settings.school.key, pupil_id)

@@ -34,7 +34,12 @@ def draft_returns(office: Office, school: SchoolWatch, now: ReturnsNow) -> tuple
 
 def folder_of(office: Office, record: ReturnRecord) -> str:
     """The folder of a pupil's returns: named by the case number, and not the one in which letters lie."""
-    return f"{case_id(office.settings.school.key, record.pupil_id)}-returns"
+    return returns_folder(office, record.pupil_id)
+
+
+def returns_folder(office: Office, pupil_id: str) -> str:
+    """The same, by the pupil's id."""
+    return f"{case_id(office.settings.school.key, pupil_id)}-returns"
 
 
 def _readers(office: Office) -> frozenset[str]:

@@ -11,6 +11,7 @@ from firstbell.ports import Copies
 from firstbell.records import LedgerEntry, Proposal
 from firstbell.workflows.letters import case_id
 from firstbell.workflows.office import Office
+from firstbell.workflows.return_documents import returns_folder
 from firstbell.workflows.typed_words import DATE, words_about
 from rules.codes import code_table
 from rules.people import Personal, Pupil, PupilContact
@@ -129,6 +130,11 @@ def mail_keys(office: Office, pupil_id: str) -> frozenset[str]:
     return frozenset(p.dispatch_key for p in messages_about(office, pupil_id) if p.dispatch_key)
 
 
+def folders_about(office: Office, pupil_id: str) -> frozenset[str]:
+    """The restricted folders of a pupil: of letters, and of returns to the local authority."""
+    return frozenset({case_id(office.settings.school.key, pupil_id), returns_folder(office, pupil_id)})
+
+
 def _roll_rows(office: Office, pupil_id: str) -> Iterable[Row]:
     pupil = pupil_held(office, pupil_id)
     if pupil is None:
@@ -200,8 +206,7 @@ def _timeline_row(office: Office, entry: LedgerEntry) -> Row:
 
 
 def _copy_rows(office: Office, copies: Copies, pupil_id: str) -> tuple[Row, ...]:
-    folder = case_id(office.settings.school.key, pupil_id)
-    counts = copies.count(mail_keys(office, pupil_id), folder)
+    counts = copies.count(mail_keys(office, pupil_id), folders_about(office, pupil_id))
     return tuple((kind, str(count)) for kind, count in counts.items() if count)
 
 

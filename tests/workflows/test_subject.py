@@ -21,7 +21,7 @@ ADA = SETTINGS.person("AO")
 @pytest.fixture
 def copies():
     copies = FakeCopies()
-    copies.held["papers", case_id("hill", "ALICIA")] = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
+    copies.held["papers", f"{case_id('hill', 'ALICIA')}-returns"] = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
     return copies
 
 

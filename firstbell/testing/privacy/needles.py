@@ -34,7 +34,8 @@ PUBLIC: dict[str, str] = {
     "<img src=x onerror=alert(1)>": "a text that attacks a page, in the place of a name and in that of a card's title",
 }
 # How many days a pupil missed is Personal in a letter; in a message's reason it stands beside an id and tells no name.
-DAYS = re.compile(r"(no|half a|\d+|\d+ and a half) days?")
+# So does a date in words: on the page of a return it is Personal, and by itself it is anybody's.
+DAYS_OR_DATE = re.compile(r"(no|half a|\d+|\d+ and a half) days?|\d{1,2} [A-Z][a-z]+ \d{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Needles:
     def add(self, texts: Iterable[str]) -> None:
         """Add personal texts; too short ones, whole letters and words of ours are left out."""
         for text in set(texts) - PUBLIC.keys():
-            if DAYS.fullmatch(text):
+            if DAYS_OR_DATE.fullmatch(text):
                 continue
             words = tuple(WORD.findall(text.casefold()))
             figures = re.sub(r"\D", "", text)

@@ -32,5 +32,5 @@ def first_day_kept(today: dt.date, years: int) -> dt.date:
 
 
 def end_of_school_year(day: dt.date) -> dt.date:
-    """The 31 August that ends the school year of a date."""
+    """The 31 August after a date, which leavers have as their last; the absence collection's year ends in July."""
     return dt.date(day.year if day.month <= AUGUST else day.year + 1, AUGUST, 31)

@@ -45,7 +45,9 @@ class Database:
         self._engines = engines
         self._in_our_words = in_our_words
         self._let_go = weakref.finalize(self, engines.close)
-        logging.getLogger("sqlalchemy").setLevel(logging.WARNING)  # at DEBUG it prints every row it reads, names and all
+        logging.getLogger("sqlalchemy").setLevel(
+            logging.WARNING
+        )  # at DEBUG it prints every row it reads, names and all
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:

@@ -21,7 +21,7 @@ PREPARE = "let its owner run firstbell store prepare"
 MAY_TOO_MUCH = sa.text(
     "SELECT (SELECT bool_or(rolsuper OR rolbypassrls) FROM pg_roles WHERE pg_has_role(oid, 'MEMBER'))"
     " OR bool_or(pg_has_role(relowner, 'MEMBER'))"
-    " OR bool_or(relname = ANY(:added_to_only) AND has_table_privilege(oid, 'UPDATE, DELETE, TRUNCATE'))"
+    " OR bool_or(relname = ANY(:added_to_only) AND has_table_privilege(oid, 'UPDATE, TRUNCATE'))"
     " FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
 )
 KEPT_APART = sa.text(

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from connectors.store_sql.tables import metadata
+from rules.parameters import parameter
 
 ADDED_TO_ONLY = {
     "ledger_entries": "the ledger is only ever added to",
@@ -19,7 +20,7 @@ RIGHTS = {
     "alembic_version": "SELECT",
     "schools": "SELECT, UPDATE (marks_as_at)",
     "ledger_heads": "SELECT, INSERT, UPDATE",
-    **dict.fromkeys(ADDED_TO_ONLY, "SELECT, INSERT"),
+    **dict.fromkeys(ADDED_TO_ONLY, "SELECT, INSERT, DELETE"),  # what may be deleted, the triggers say
 }
 OWN_ROWS = "school = current_setting('firstbell.school', true)"
 REFUSE = """
@@ -28,6 +29,19 @@ BEGIN
   RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = 'integrity_constraint_violation';
 END $$
 """
+# What may be deleted, as in docs/decisions/0014-retention-cuts-the-ledger.md; years and days by the server's own clock,
+# for a cut says itself when it was made.
+YEARS_OVER = f"(now() - interval '{parameter('retention/register_entries').entries[-1].value} years')::date"
+MAY_GO = {
+    "ledger_entries": f"""EXISTS (
+      SELECT 1 FROM ledger_heads AS head
+      JOIN ledger_entries AS cut ON cut.school = head.school AND cut.number = head.entries
+      WHERE head.school = OLD.school AND cut.kind = 'ledger.cut'
+      AND OLD.number <= (cut.facts::jsonb ->> 'through')::integer
+      AND OLD.at COLLATE "C" < cut.facts::jsonb ->> 'before'
+      AND left(cut.facts::jsonb ->> 'before', 10)::date <= {YEARS_OVER})""",  # noqa: S608 - all of it is ours
+    "mark_changes": f"OLD.changed_on < {YEARS_OVER}",
+}
 
 
 def lift(connection: sa.Connection) -> None:
@@ -55,13 +69,17 @@ def _past() -> Iterator[str]:
     yield REFUSE
     for table, sentence in ADDED_TO_ONLY.items():
         yield (
-            f"CREATE OR REPLACE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON {table} "
-            f"FOR EACH ROW EXECUTE FUNCTION refuse('{sentence}')"
+            f"CREATE OR REPLACE FUNCTION keep_{table}() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT"
+            " AS $$ BEGIN"
+            f" IF {MAY_GO[table]} THEN RETURN OLD; END IF;"
+            f" RAISE EXCEPTION USING MESSAGE = '{sentence}', ERRCODE = 'integrity_constraint_violation'; END $$"
         )
-        yield (
-            f"CREATE OR REPLACE TRIGGER refuse_emptying BEFORE TRUNCATE ON {table} "
-            f"FOR EACH STATEMENT EXECUTE FUNCTION refuse('{sentence}')"
-        )
+        for name, when, function in (
+            ("refuse_change", f"BEFORE UPDATE ON {table} FOR EACH ROW", f"refuse('{sentence}')"),
+            ("refuse_deletion", f"BEFORE DELETE ON {table} FOR EACH ROW", f"keep_{table}()"),
+            ("refuse_emptying", f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT", f"refuse('{sentence}')"),
+        ):
+            yield f"CREATE OR REPLACE TRIGGER {name} {when} EXECUTE FUNCTION {function}"
 
 
 def _rights(connection: sa.Connection, user: str) -> Iterator[str]:

@@ -12,11 +12,12 @@ from alembic.migration import MigrationContext
 
 from connectors.store_sql import migrate
 from connectors.store_sql.postgres import server_database
-from connectors.store_sql.protection import ADDED_TO_ONLY
+from connectors.store_sql.protection import ADDED_TO_ONLY, MAY_GO
 from connectors.store_sql.tables import metadata
 from firstbell.errors import Misconfigured, RetryLater
 from firstbell.testing.store_conformance import MONDAY, MONDAY_AM, NINE, a_roll, save
 from rules.codes import AttendanceCode as Code
+from rules.retention import register_years
 
 
 @pytest.fixture
@@ -57,6 +58,26 @@ def test_neither_user_nor_owner_nor_superuser_can_change_what_is_past(role, chan
         server.run(*statements, database="firstbell")
 
 
+FORGED = """INSERT INTO firstbell.ledger_entries (school, number, at, kind, actor, facts, previous_hash, hash)
+    SELECT school, entries + 1, '2040-01-01T00:00:00.000000+00:00', 'ledger.cut', 'XX',
+    '{"through": "99", "before": "2033-01-01T00:00:00.000000+00:00"}', last_hash, last_hash
+    FROM firstbell.ledger_heads"""
+
+
+def test_a_cut_that_claims_to_be_of_later_years_lets_nothing_go_by_the_servers_own_clock(server, school):
+    as_user = ("SET ROLE firstbell", f"SET firstbell.school = '{school}'")
+    forged = (FORGED, "UPDATE firstbell.ledger_heads SET entries = entries + 1")
+
+    with pytest.raises(psycopg.errors.IntegrityError, match="only ever added to"):
+        server.run(*as_user, "BEGIN", *forged, "DELETE FROM firstbell.ledger_entries", database="firstbell")
+
+
+def test_the_years_in_the_triggers_are_those_of_the_law():
+    years = f"interval '{register_years(MONDAY)} years'"
+
+    assert all(years in condition for condition in MAY_GO.values())
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -88,7 +109,7 @@ def test_jobs_are_refused_a_role_that_may_do_more_than_they_need(user, secret, s
     ("given", "taken"),
     [
         ("GRANT UPDATE ON firstbell.ledger_entries TO firstbell", None),
-        ("GRANT DELETE ON firstbell.mark_changes TO firstbell", None),
+        ("GRANT TRUNCATE ON firstbell.mark_changes TO firstbell", None),
         ("ALTER ROLE firstbell BYPASSRLS", "ALTER ROLE firstbell NOBYPASSRLS"),
         ("GRANT firstbell_owner TO firstbell", "REVOKE firstbell_owner FROM firstbell"),
     ],

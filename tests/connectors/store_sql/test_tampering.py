@@ -108,6 +108,7 @@ def test_the_database_itself_refuses_to_change_the_ledger(file, store, statement
 SIX_YEARS_ON = dt.datetime(2032, 11, 30, tzinfo=dt.UTC)
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("cut", "numbers"),
     [
@@ -129,6 +130,7 @@ def test_a_cut_lets_the_database_delete_what_it_vouches_for_and_no_more(file, st
         connection.execute(f"DELETE FROM ledger_entries WHERE {numbers}")  # noqa: S608 - of ours
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_a_cut_that_is_no_longer_the_newest_entry_lets_nothing_go(file, store):
     store.ledger.append(
         "ledger.cut",
@@ -142,6 +144,7 @@ def test_a_cut_that_is_no_longer_the_newest_entry_lets_nothing_go(file, store):
         connection.execute("DELETE FROM ledger_entries WHERE number = 1")
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 @pytest.mark.usefixtures("store")
 def test_the_years_in_the_trigger_are_those_of_the_law(file):
     with closing(sqlite3.connect(file)) as connection:
@@ -168,6 +171,7 @@ def test_a_forged_cut_of_entries_whose_years_are_not_over_is_found(store, tamper
     assert faults(store) == [(1, "missing"), (2, "missing")]
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_an_entry_altered_behind_a_true_cut_is_found(store, tamper):
     store.ledger.append("note", at=SIX_YEARS_ON, actor="AB", facts={})
     store.ledger.cut(dt.datetime(2026, 11, 29, tzinfo=dt.UTC), at=SIX_YEARS_ON, actor="Firstbell")

@@ -161,6 +161,7 @@ ledger_entries = sa.Table(
     sa.Column("previous_hash", sa.String(64), nullable=False),
     sa.Column("hash", sa.String(64), nullable=False),
     sa.Index("ledger_entries_by_pupil", "school", "pupil_id"),
+    sa.Index("ledger_entries_by_kind", "school", "kind"),
     sa.Index("ledger_entries_by_time", "school", "at"),
 )
 

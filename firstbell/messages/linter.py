@@ -18,7 +18,7 @@ from firstbell.messages.contexts import Context
 from firstbell.messages.readability import reading_grade, sentences_of, word_count, words_of
 from firstbell.messages.rendering import Wording, body_of, subject_of, values_of
 from firstbell.messages.samples import SAMPLES
-from firstbell.messages.templates import Kind, Strict, Template, load
+from firstbell.messages.templates import Kind, Strict, Template, is_there, load
 from message_templates import FOLDER
 from rules.contact.purposes import PURPOSES, Audience, Purpose
 
@@ -102,7 +102,7 @@ def lint_wording(wording: Wording) -> tuple[LintFinding, ...]:
 def templates_in_use(wording: Wording) -> tuple[tuple[Kind, Purpose], ...]:
     """The kinds and purposes that any of the wording's folders has a template for."""
     wanted = [(kind, purpose) for kind in Kind for purpose in Purpose]
-    return tuple((k, p) for k, p in wanted if any((f / k / f"{p}.md").is_file() for f in wording.folders))
+    return tuple((k, p) for k, p in wanted if any(is_there(f / k / f"{p}.md") for f in wording.folders))
 
 
 def _lint_in_use(wording: Wording, kind: Kind, purpose: Purpose) -> tuple[LintFinding, ...]:

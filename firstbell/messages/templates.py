@@ -81,10 +81,18 @@ def kind_of(purpose: Purpose) -> Kind:
 def load(kind: Kind, purpose: Purpose, folders: Iterable[Path]) -> Template:
     """The first template of this purpose in the folders. Raises NeedsHuman, naming the file and what is wrong."""
     name = f"{kind}/{purpose}.md"
-    found = next((folder / name for folder in folders if (folder / name).is_file()), None)
+    found = next((folder / name for folder in folders if is_there(folder / name)), None)
     if found is None:
         raise NeedsHuman(f"there is no template {name}", "the school's template folder")
     return _checked(_read(found, kind, purpose), purpose)
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is such a file; a name too long for the system has none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _read(path: Path, kind: Kind, purpose: Purpose) -> Template:

@@ -22,6 +22,10 @@ WORDS_OF_OURS: dict[str, str] = {
     "family": "a surname of fixtures, and the word for a family",
     "school": "a contact that is no person: the school's own telephone",
     "phone": "as school",
+    "carer": "a contact of fixtures, and the word for a carer",
+    "worker": "a contact of fixtures, and the word in social worker",
+    "not": 'with the next: a reason given as "not known", which is what we say of an absence without a reason',
+    "known": "as not",
     "true": "a name that spreadsheets turn into a value, in tests of reading",
     "null": "a name that programs take for nothing, in tests of reading",
     "office": "the surname of the settings' own staff, and the word for the office",
@@ -79,7 +83,7 @@ class Needles:
                 end = start + len(row)
                 if tuple(folded[start:end]) == row:
                     place = words[start].start(), words[end - 1].end()
-                    if text[slice(*place)] not in self.ids:
+                    if text[slice(*place)] not in self.ids and not self.ids.issuperset(text[slice(*place)].split("|")):
                         yield place
 
     def redacted(self, text: str) -> str | None:

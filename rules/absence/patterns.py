@@ -115,7 +115,7 @@ def _pattern(
 ) -> Pattern | None:
     here = sum(map(holds, possible))
     began = tuple(episode.sessions[0] for episode in short if holds(episode.sessions[0]))
-    if len(began) < LEAST_SPELLS or not 0 < here < len(possible):
+    if len(began) < LEAST_SPELLS or not here:
         return None
     expected = _share(holds, possible) * len(short)
     chance = at_least(len(began), len(short), _share(holds, possible))

@@ -287,6 +287,12 @@ def test_contacts_come_in_order_of_priority_with_those_without_one_last(a_family
     assert [decision.contact_id for decision in family.decisions()] == ["mum", "dad", "aunt"]
 
 
+def test_an_mis_that_counts_from_nought_places_its_first_contact_before_the_next(a_family):
+    family = a_family().contact("dad", "d@x.test", priority=1).contact("mum", "m@x.test", priority=0)
+
+    assert [decision.contact_id for decision in family.decisions()] == ["mum", "dad"]
+
+
 @pytest.mark.parametrize("refusal", list(Refusal))
 def test_every_refusal_has_a_sentence_for_staff(refusal):
     assert refusal.sentence.endswith(".")

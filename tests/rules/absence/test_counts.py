@@ -1,4 +1,5 @@
 import datetime as dt
+from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
 
@@ -82,6 +83,10 @@ def test_a_rate_lies_between_nothing_and_everything(marks):
 @given(ANY_MARKS, ANY_MARKS)
 def test_counting_two_pupils_together_is_adding_their_counts(first, second):
     assert count_sessions(first + second) == pooled([count_sessions(first), count_sessions(second)])
+
+
+def test_what_nobody_counted_is_nought():
+    assert set(asdict(SessionCounts()).values()) == {0}
 
 
 def test_a_school_rate_is_that_of_its_sessions_not_the_mean_of_its_pupils():

@@ -32,6 +32,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+try:
+    import resource
+except ImportError:  # on Windows
+    resource = None
+
 ROOT = Path(__file__).parents[1]
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "firstbell-demo", "docs")
 PYTEST = ["-x", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:xdist"]
@@ -42,7 +47,8 @@ PYTEST += ["--hypothesis-profile=faults", "--timeout=0"]
 HEAVY = ["hypothesis.strategies", "pytest", "yaml"]
 ENGINES = ("tests/engine", "--pupils=2000")
 EVERYTHING = ("tests/rules", "tests/engine")
-LONGEST = 150  # seconds for a round of tests, which take a tenth of it or less
+LONGEST = 150  # seconds of the processor for a round of tests, which take a quarter of it or less
+HANGS = 10 * LONGEST  # seconds, for what waits and uses none, and for platforms that don't count them
 OPERATORS: dict[type[ast.AST], tuple[str, str]] = {
     ast.Lt: ("<", "<="),
     ast.LtE: ("<=", "<"),
@@ -97,7 +103,7 @@ class Fate(Enum):
 
     SURVIVED = "survived"
     CAUGHT = "caught"
-    ENDED = "ended"  # they ran for LONGEST, as those of a loop without an end do, or died
+    ENDED = "ended"  # they used up LONGEST, as those of a loop without an end do, or died
 
 
 class Source:
@@ -186,7 +192,7 @@ def fate(copy: Path, tests: list[str]) -> Fate:
     """What these tests make of the copy as it stands."""
     running = _process(copy, tests)
     running.start()
-    running.join(LONGEST)
+    running.join(HANGS)
     if running.is_alive():
         running.kill()
         running.join()
@@ -206,6 +212,8 @@ def _process(copy: Path, tests: list[str]) -> BaseProcess:
 def _run(copy: Path, tests: list[str]) -> None:
     """Run tests in a process of its own, which says nothing and leaves with what pytest leaves with."""
     os.chdir(copy)
+    if resource:
+        resource.setrlimit(resource.RLIMIT_CPU, (LONGEST, LONGEST))
     sys.path[:] = [place for place in sys.path if Path(place).resolve() != ROOT]
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)

@@ -58,16 +58,17 @@ def test_the_runs_equal_the_slow_obvious_count(marks):
 
 def test_each_long_absence_is_a_run_of_its_own():
     marks = (
-        "2026-09-07  OO OO OO OO OO\n2026-09-14  OO OO OO OO OO\n2026-11-02  GG GG GG GG GG\n2026-11-09  NN NN NN NN NN"
+        "2026-09-07  OO OO OO OO OO\n2026-09-14  OO OO OO OO OO\n2026-11-02  GG GG GG GG GG\n2026-11-09  NN NN NN NN NN\n"
+        "2026-11-16  OO"
     )
 
     found = continuous_absence(span_of(read_register(marks), CALENDAR), CALENDAR, None, ALWAYS, AS_OF)
 
-    assert [(run.first, run.reached_on) for run in found.runs] == [
-        (dt.date(2026, 9, 7), dt.date(2026, 9, 18)),
-        (dt.date(2026, 11, 2), dt.date(2026, 11, 13)),
+    assert [(run.first, run.reached_on, run.last) for run in found.runs] == [
+        (dt.date(2026, 9, 7), dt.date(2026, 9, 18), dt.date(2026, 9, 18)),
+        (dt.date(2026, 11, 2), dt.date(2026, 11, 13), dt.date(2026, 11, 16)),
     ]
-    assert [len(run.finding.counted) for run in found.runs] == [20, 20]
+    assert [len(run.finding.counted) for run in found.runs] == [20, 22]
 
 
 def test_a_run_that_falls_short_is_not_among_the_long_ones():

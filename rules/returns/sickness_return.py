@@ -157,8 +157,7 @@ def _year(
 
 def _is_going_on(span: RegisterSpan, ill: tuple[Session, ...], as_of: dt.date) -> bool:
     """Whether no attendance has ended the last spell."""
-    attended = [session for session in span.sessions_with(ATTENDING) if session.date <= as_of]
-    return bool(ill) and (not attended or attended[-1] < ill[-1])
+    return bool(ill) and span.between(ill[-1].date, as_of).sessions_with(ATTENDING | ILLNESS)[-1] == ill[-1]
 
 
 def _due(

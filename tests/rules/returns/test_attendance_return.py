@@ -58,8 +58,8 @@ def test_the_runs_equal_the_slow_obvious_count(marks):
 
 def test_each_long_absence_is_a_run_of_its_own():
     marks = (
-        "2026-09-07  OO OO OO OO OO\n2026-09-14  OO OO OO OO OO\n2026-11-02  GG GG GG GG GG\n2026-11-09  NN NN NN NN NN\n"
-        "2026-11-16  OO"
+        "2026-09-07  OO OO OO OO OO\n2026-09-14  OO OO OO OO OO\n"
+        "2026-11-02  GG GG GG GG GG\n2026-11-09  NN NN NN NN NN\n2026-11-16  OO"
     )
 
     found = continuous_absence(span_of(read_register(marks), CALENDAR), CALENDAR, None, ALWAYS, AS_OF)

@@ -45,8 +45,9 @@ PYTEST += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # of the plugins 
 PYTEST += ["--hypothesis-profile=faults", "--timeout=0"]
 # Where processes can be forked, each starts with these imported; nothing of ours, which must come from the copy.
 HEAVY = ["hypothesis.strategies", "pytest", "yaml"]
-ENGINES = ("tests/engine", "--pupils=2000")
-EVERYTHING = ("tests/rules", "tests/engine")
+FEW = "--pupils=2000"  # in whom the engines must agree; without any, most faults show in a second
+ENGINES = (["tests/engine", "--pupils=0"], ["tests/engine", FEW])
+EVERYTHING = ("tests/rules", "tests/engine", FEW)
 LONGEST = 150  # seconds of the processor for a round of tests, which take a quarter of it or less
 HANGS = 10 * LONGEST  # seconds, for what waits and uses none, and for platforms that don't count them
 OPERATORS: dict[type[ast.AST], tuple[str, str]] = {
@@ -177,7 +178,7 @@ def rounds_of_tests(module: Path) -> list[list[str]]:
     """What to run on a module, given by its path below the root: tests beside it that import it, folder, all."""
     package = module.parts[1:-1]
     if package == ("engine",):
-        return [list(ENGINES), list(EVERYTHING)]
+        return [*ENGINES, list(EVERYTHING)]
     beside = Path("tests", "rules", *package)
     dotted = ".".join(module.with_suffix("").parts).removesuffix(".__init__")
     imports = re.compile(rf"^from {re.escape(dotted)} import ", re.MULTILINE)

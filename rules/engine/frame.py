@@ -85,9 +85,9 @@ def _bytes_on(name: str, day: dt.date) -> bytes:
 class Frame:
     """The sessions of whole school days in a row, up to `as_of`, and the law of that day.
 
-    `weeks` numbers the school week of each session, from 0, and `last_week` is that of `as_of`. Counts, illness and
-    unexplained absences begin at `counted_from`, the first session of the school year of `as_of`; the threshold and
-    the runs look at all sessions, because the law lets them cross school years.
+    `weeks` numbers the school week of each session, that of the first day being 0, and `last_week` is that of `as_of`.
+    Counts, illness and unexplained absences begin at `counted_from`, the first session of the school year of `as_of`;
+    the threshold and the runs look at all sessions, because the law lets them cross school years.
     """
 
     sessions: tuple[Session, ...]
@@ -114,9 +114,9 @@ class Frame:
 def frame_of(calendar: SchoolCalendar, first: dt.date, as_of: dt.date, year_group: str | None = None) -> Frame:
     """The frame of registers from `first` to `as_of`. Begin ten school weeks early to see windows across years."""
     sessions = calendar.sessions(first, as_of, year_group)
-    zero = calendar.school_week(sessions[0].date) if sessions else 0
+    zero = calendar.school_week(first)
     weeks = tuple(calendar.school_week(session.date) - zero for session in sessions)
-    last_week = calendar.school_week(as_of) - zero if sessions else 0
+    last_week = calendar.school_week(as_of) - zero
     counted_from = bisect_left(sessions, first_of_school_year(as_of), key=_date_of)
     return Frame(sessions, weeks, last_week, counted_from, law_on(as_of))
 

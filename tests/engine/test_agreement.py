@@ -131,6 +131,17 @@ def test_a_run_longer_than_a_byte_counts_is_found_whole():
     assert [found] == slow.figures_of([row], frame)
 
 
+def test_a_frame_that_begins_in_the_holidays_finds_the_same(made_up):
+    whole = frame_of(CALENDAR, dt.date(2026, 9, 4), dt.date(2027, 1, 22))
+    from_august = frame_of(CALENDAR, dt.date(2026, 8, 3), dt.date(2027, 1, 22))
+    rows = made_up(5, 200, len(whole.sessions))
+
+    expected = slow.figures_of(rows, whole)
+
+    for engine in (slow, plain, vector):
+        assert differences(rows, engine.figures_of(rows, from_august), expected)[:1] == []
+
+
 def test_nobody_at_all_and_no_session_at_all_are_no_trouble():
     empty = frame_of(CALENDAR, DAYS[-1], DAYS[0])
     frame = frame_of(CALENDAR, DAYS[0], DAYS[40])

@@ -149,4 +149,5 @@ def test_nobody_at_all_and_no_session_at_all_are_no_trouble():
     for engine in (slow, plain, vector):
         assert engine.figures_of([], frame) == []
         assert engine.figures_of([b""], empty)[0].possible == 0
+        assert engine.figures_of([b""], empty)[0].longest_continuous_absence == 0
         assert engine.figures_of([bytes([NO_MARK]) * len(frame.sessions)], frame)[0].sessions_in_window == 0

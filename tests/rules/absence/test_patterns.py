@@ -76,6 +76,7 @@ def test_illness_that_began_at_the_weekend_makes_no_pattern_of_mondays():
 def test_the_tail_is_exact():
     assert at_least(2, 2, Fraction(1, 2)) == Fraction(1, 4)
     assert at_least(0, 5, Fraction(1, 5)) == 1
+    assert at_least(2, 2, Fraction(1)) == 1
     assert at_least(1, 3, Fraction(1, 5)) == 1 - Fraction(4, 5) ** 3
 
 

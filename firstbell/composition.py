@@ -6,13 +6,14 @@ Each connector is imported where it is made, so that a command loads only what i
 import contextlib
 import datetime as dt
 import tempfile
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from firstbell.errors import BadInput, Misconfigured
 from firstbell.ports import Clock, Copies, Mailer, Store
-from firstbell.records import Marks, Problem, School
+from firstbell.records import Marks, Permission, Problem, School
 from firstbell.settings import EnvironmentSecrets, Settings, load_settings
 from firstbell.workflows.office import Office
 from rules.calendar import SchoolCalendar
@@ -25,6 +26,7 @@ RESTRICTED = Path("Restricted")
 # Inside a restricted folder, so that reading its access back tells who can open the workbook.
 CASES_FILE = RESTRICTED / CASES_WORKBOOK.name / f"{CASES_WORKBOOK.name}.xlsx"
 COLUMN_MAPPING = "column-mapping.toml"
+CONNECTORS = Path(__file__).parents[1] / "connectors"
 
 
 class SystemClock:
@@ -140,6 +142,20 @@ def copies_of(settings: Settings, *, rehearse: bool) -> Copies:
     from connectors.local.copies import LocalCopies  # noqa: PLC0415 - loaded where it is used
 
     return LocalCopies(place_of(settings, rehearse=rehearse))
+
+
+def permissions_in_use(settings: Settings) -> tuple[Permission, ...]:
+    """What the connectors these settings use may do, as each connector's own folder says it."""
+    mailers = ("smtp",) if settings.outgoing.mailer == "smtp" else ()
+    systems = (settings.mis.kind, "local", *mailers, "store_sql")
+    return tuple(found for system in systems for found in _permissions_of(system, settings.store.kind))
+
+
+def _permissions_of(system: str, store: str) -> Iterator[Permission]:
+    text = (CONNECTORS / system / "permissions.toml").read_text(encoding="utf-8")
+    for told in tomllib.loads(text)["permissions"]:
+        if told.pop("when", store) == store:
+            yield Permission(system, **told)
 
 
 def draw_pages(office: Office, *, rehearse: bool) -> tuple[Path, Path]:

@@ -383,3 +383,13 @@ class Card:
     link_text: str
     link: str
     is_urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One right that a connector needs of an outside system: why, and how to check that it is no more than that."""
+
+    system: str
+    what: str
+    why: str
+    check: str

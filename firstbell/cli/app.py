@@ -3,6 +3,7 @@
 import typer
 
 from firstbell import __version__
+from firstbell.cli.data_protection import data_protection_command
 from firstbell.cli.demo import demo_command
 from firstbell.cli.init import init_command
 from firstbell.cli.ledger import export_command, show_command, verify_command
@@ -40,6 +41,7 @@ app.command("run")(run_command)
 app.command("replay")(replay_command)
 app.command("measures")(measures_command)
 app.command("wording")(wording_command)
+app.command("data-protection")(data_protection_command)
 app.add_typer(ledger, name="ledger")
 ledger.command("verify")(verify_command)
 ledger.command("show")(show_command)

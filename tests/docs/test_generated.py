@@ -10,8 +10,12 @@ import yaml
 from typer.main import get_command
 
 from firstbell.cli.app import app
+from firstbell.composition import permissions_in_use
+from firstbell.data_protection.pack import data_protection_pack
+from firstbell.data_protection.page import pack_markdown
 from firstbell.retention import retention_rules
-from firstbell.settings import RetentionSettings, Section, Settings
+from firstbell.settings import RetentionSettings, Section, Settings, SmtpSettings
+from firstbell.testing.morning_story import SETTINGS
 from rules.parameters import parameter, parameter_names
 
 
@@ -231,3 +235,13 @@ def proofs_of(row):
     """The files of the proofs, each once: the names of the tests stand in the index."""
     files = dict.fromkeys(proof.partition("::")[0] for proof in row["proof"])
     return "; ".join(f"[{Path(file).stem}](../{normpath(f'tests/{file}')})" for file in files)
+
+
+def test_the_data_protection_page_shows_the_pack_of_a_new_school(generated):
+    smtp = SmtpSettings(host="mail.example.org", sender="absence@example.org")
+    outgoing = SETTINGS.outgoing.model_copy(update={"mailer": "smtp", "rehearsal": True})
+    settings = SETTINGS.model_copy(update={"outgoing": outgoing, "smtp": smtp})
+
+    pack = data_protection_pack(settings, permissions_in_use(settings))
+
+    generated("docs/data-protection.md", "pack", pack_markdown(pack))

@@ -56,7 +56,7 @@ def _path(path: Path) -> Path:
     return path
 
 
-WatchedJob = Literal["sync", "chase", "first-day-contact", "self-check"]
+WatchedJob = Literal["sync", "chase", "first-day-contact", "self-check", "retention"]
 Email = Annotated[str, Field(pattern="@"), AfterValidator(_one_address)]
 Place = Annotated[Path, AfterValidator(_path)]
 

@@ -19,7 +19,7 @@ from firstbell.workflows.stop_switch import is_stopped
 from rules.contact.purposes import Purpose
 
 TITLE = "A Firstbell job did not run"
-NIGHTLY = frozenset({"self-check"})
+NIGHTLY = frozenset({"self-check", "retention"})
 WHAT_TO_DO = "Run it by hand (firstbell run {job}), then see why its scheduler did not."
 
 

@@ -72,3 +72,19 @@ def _number(figures: bytes) -> int:
 def _column(letters: bytes) -> int:
     places = enumerate(reversed(letters[:MOST_LETTERS].upper()))
     return sum(26**place * (letter - 64) for place, letter in places)
+
+
+class ReaderGaveUp(ValueError):
+    """The reader of spreadsheets stopped in the middle of a file, as at a date that lies too far off to reckon."""
+
+
+class GivingUpInWords:
+    """While the reader is at work: a panic in its own language is no Exception here, and would end the process."""
+
+    def __enter__(self) -> None:
+        """Begin to watch."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        """Raise ReaderGaveUp in the place of a panic."""
+        if kind is not None and kind.__name__ == "PanicException":
+            raise ReaderGaveUp("the reader of spreadsheets can't read it") from error

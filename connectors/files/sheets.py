@@ -5,6 +5,7 @@ import io
 from collections.abc import Sequence
 from itertools import islice
 
+from connectors._workbook_parts import GivingUpInWords, ReaderGaveUp
 from connectors.files.columns import Kind, recognise
 from connectors.files.decode import tidy
 from connectors.files.source import Source
@@ -47,11 +48,12 @@ def _sheets(source: Source) -> list[tuple[str, Rows, list[Area]]]:
     import python_calamine as calamine  # noqa: PLC0415 - 17 ms that only workbooks need
 
     try:
-        workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(source.data))
-        names = [s.name for s in workbook.sheets_metadata if s.visible is calamine.SheetVisibleEnum.Visible]
-        sheets = [(name, workbook.get_sheet_by_name(name)) for name in names]
-        found = [(name, _rows(s.to_python(skip_empty_area=False)), s.merged_cell_ranges or []) for name, s in sheets]
-    except calamine.CalamineError as error:
+        with GivingUpInWords():
+            workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(source.data))
+            names = [s.name for s in workbook.sheets_metadata if s.visible is calamine.SheetVisibleEnum.Visible]
+            read = [(name, workbook.get_sheet_by_name(name)) for name in names]
+            found = [(name, _rows(s.to_python(skip_empty_area=False)), s.merged_cell_ranges or []) for name, s in read]
+    except (calamine.CalamineError, ReaderGaveUp) as error:
         raise BadInput(source.file, "what is not a workbook", "an .xlsx as a spreadsheet program saves it") from error
     return [(name, rows, merged) for name, rows, merged in found if rows]
 

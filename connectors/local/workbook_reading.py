@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element, ParseError
 import python_calamine
 from defusedxml.ElementTree import fromstring
 
+from connectors._workbook_parts import GivingUpInWords
 from connectors.local.workbook_tables import Grid
 from firstbell.errors import NeedsHuman
 
@@ -36,8 +37,9 @@ def grids(content: bytes, file: str) -> dict[str, Grid]:
 
 
 def _values(content: bytes) -> dict[str, Grid]:
-    book = python_calamine.CalamineWorkbook.from_object(io.BytesIO(content))
-    return {name: _grid(book.get_sheet_by_name(name)) for name in book.sheet_names}
+    with GivingUpInWords():
+        book = python_calamine.CalamineWorkbook.from_object(io.BytesIO(content))
+        return {name: _grid(book.get_sheet_by_name(name)) for name in book.sheet_names}
 
 
 def _grid(sheet: python_calamine.CalamineSheet) -> Grid:

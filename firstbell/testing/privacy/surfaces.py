@@ -27,6 +27,9 @@ HREF = re.compile(r"""href=["']([^"']*)""")
 MADE_BY_PYTEST = re.compile(r"pytest-.*|popen-.*|test_.*|.*\d$")
 
 
+COMPILER = "numba"  # at DEBUG it prints the vector engine's own instructions, and no register has been read by then
+
+
 class LogEar(logging.Handler):
     """Hears every record of every logger, at any level, with its arguments and the text of its exception."""
 
@@ -35,8 +38,8 @@ class LogEar(logging.Handler):
         self._heard = heard
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Hand on the message, the arguments and the traceback; the mail server of the tests is not ours."""
-        if record.name.startswith(TEST_SERVER):
+        """Hand on message, arguments and traceback; the tests' mail server is not ours, and a compiler prints code."""
+        if record.name.startswith((TEST_SERVER, COMPILER)):
             return
         told: list[object] = [record.getMessage(), repr(record.args) if record.args else ""]
         if record.exc_info:

@@ -23,7 +23,7 @@ from firstbell.testing.store_conformance import MONDAY, MONDAY_AM, NINE, TEN, a_
 from rules.codes import AttendanceCode as Code
 
 RUNS = 4
-KILLS = 6
+KILLS = 10
 ENTRIES = 15
 
 # Takes the same proposals from held to releasing and back, for ever, and counts its turns aloud.

@@ -15,9 +15,9 @@ from collections.abc import Callable
 
 import python_calamine
 
-from connectors.local.workbook_drawing import drawn
-from connectors.local.workbook_reading import grids
-from connectors.local.workbook_tables import find_tables
+from connectors._xlsx.drawing import drawn
+from connectors._xlsx.reading import grids
+from connectors._xlsx.tables import find_tables
 from firstbell.records import SheetRows
 from sheets_templates import Column, Editor, Highlight, SheetLayout, Tone, WorkbookLayout
 

@@ -5,7 +5,7 @@ import io
 from collections.abc import Sequence
 from itertools import islice
 
-from connectors._workbook_parts import GivingUpInWords, ReaderGaveUp
+from connectors._xlsx.parts import GivingUpInWords, ReaderGaveUp
 from connectors.files.columns import Kind, recognise
 from connectors.files.decode import tidy
 from connectors.files.source import Source

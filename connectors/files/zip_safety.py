@@ -4,7 +4,7 @@ import io
 import re
 import zipfile
 
-from connectors._workbook_parts import LARGEST_AREA, LARGEST_UNPACKED, MOST_PARTS, NO_ARCHIVE, Piece, farthest, pieces
+from connectors._xlsx.parts import LARGEST_AREA, LARGEST_UNPACKED, MOST_PARTS, NO_ARCHIVE, Piece, farthest, pieces
 from connectors.files.source import Source
 from firstbell.errors import BadInput
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from connectors._xlsx.tables import Line, find_tables
 from connectors.local.workbook_file import content_of, refuse_while_open, replace_if_unchanged
-from connectors.local.workbook_tables import Line, find_tables
 from firstbell.errors import NeedsHuman
 from firstbell.records import SheetRead, SheetRows
 from sheets_templates import SheetLayout, WorkbookLayout
@@ -20,7 +20,7 @@ class LocalWorkbook:
 
     def draw(self, layout: WorkbookLayout, sheets: Sequence[SheetRows], *, as_at: str) -> None:
         """Bring the file up to date; somebody's save in between is read again and kept. Raises NeedsHuman."""
-        from connectors.local.workbook_drawing import drawn  # noqa: PLC0415 - openpyxl loads slowly
+        from connectors._xlsx.drawing import drawn  # noqa: PLC0415 - openpyxl loads slowly
 
         for _ in range(TRIES):
             refuse_while_open(self._path)
@@ -32,7 +32,7 @@ class LocalWorkbook:
 
     def read(self, layout: WorkbookLayout) -> tuple[SheetRead, ...]:
         """What people's columns hold now; empty when there is no file yet. Raises NeedsHuman."""
-        from connectors.local.workbook_reading import grids  # noqa: PLC0415 - loads only when something is read
+        from connectors._xlsx.reading import grids  # noqa: PLC0415 - loads only when something is read
 
         content = content_of(self._path)
         if content is None:

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from connectors._xlsx.drawing import drawn
 from connectors.files import read_contacts, read_marks, read_pupils
 from connectors.local.workbook import LocalWorkbook
-from connectors.local.workbook_drawing import drawn
 from firstbell.records import SheetRows
 from firstbell.testing.workbook_conformance import ALICIA, LAYOUT, MICHAEL, TYPED
 

@@ -6,8 +6,8 @@ import zipfile
 import openpyxl
 import pytest
 
+from connectors._xlsx.reading import grids
 from connectors.files import read_marks
-from connectors.local.workbook_reading import grids
 from firstbell.errors import BadInput, NeedsHuman
 
 

@@ -7,8 +7,8 @@ from openpyxl import load_workbook
 from openpyxl.formatting.rule import ColorScaleRule
 from openpyxl.styles.colors import Color
 
+from connectors._xlsx.styles import HEAT, INK
 from connectors.local.workbook import LocalWorkbook
-from connectors.local.workbook_styles import HEAT, INK
 from firstbell.records import SheetRows
 from firstbell.testing.workbook_person import Person, cell_of
 from sheets_templates import Kind, WorkbookLayout

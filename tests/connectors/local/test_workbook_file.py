@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from connectors._workbook_parts import LARGEST_UNPACKED
+from connectors._xlsx.drawing import drawn
+from connectors._xlsx.parts import LARGEST_UNPACKED
+from connectors._xlsx.reading import grids
 from connectors.local import workbook_file
 from connectors.local.workbook import LocalWorkbook
-from connectors.local.workbook_drawing import drawn
-from connectors.local.workbook_reading import grids
 from firstbell.errors import NeedsHuman
 from firstbell.records import SheetRows
 from firstbell.testing.workbook_conformance import ALICIA, LAYOUT, MICHAEL, draw_today, pupils, read_sheet

@@ -10,8 +10,8 @@ from functools import cache
 import pytest
 from openpyxl import load_workbook
 
-from connectors.local.workbook_drawing import drawn
-from connectors.local.workbook_reading import grids
+from connectors._xlsx.drawing import drawn
+from connectors._xlsx.reading import grids
 from firstbell.records import SheetRows
 from sheets_templates import Kind
 from sheets_templates.attendance import ATTENDANCE

@@ -5,9 +5,9 @@ import zipfile
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from connectors._xlsx.heights import fit_height, room_in
+from connectors._xlsx.styles import CELLS, HEADINGS, TONES
 from connectors.local.workbook import LocalWorkbook
-from connectors.local.workbook_heights import fit_height, room_in
-from connectors.local.workbook_styles import CELLS, HEADINGS, TONES
 from firstbell.records import SheetRows
 from firstbell.testing.workbook_conformance import LAYOUT
 from firstbell.testing.workbook_person import Person, cell_of, header_row, headings

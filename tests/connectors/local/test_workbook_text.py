@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from connectors.local.workbook_cells import clean
-from connectors.local.workbook_drawing import drawn
-from connectors.local.workbook_reading import grids
+from connectors._xlsx.cells import clean
+from connectors._xlsx.drawing import drawn
+from connectors._xlsx.reading import grids
 from firstbell.records import SheetRows
 from firstbell.testing.workbook_conformance import LAYOUT
 from firstbell.testing.workbook_person import cell_of

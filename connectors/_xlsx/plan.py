@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from connectors.local.workbook_tables import COPY, Line, Table
+from connectors._xlsx.tables import COPY, Line, Table
 from firstbell.records import SheetRows
 
 

@@ -5,8 +5,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.dimensions import ColumnDimension
 from openpyxl.worksheet.worksheet import Worksheet
 
-from connectors.local.workbook_styles import NUMBER_FORMATS
-from connectors.local.workbook_tables import Table
+from connectors._xlsx.styles import NUMBER_FORMATS
+from connectors._xlsx.tables import Table
 from sheets_templates import Editor, SheetLayout
 
 LAST_COLUMN = 16_384

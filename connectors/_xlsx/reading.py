@@ -11,8 +11,8 @@ from xml.etree.ElementTree import Element, ParseError
 import python_calamine
 from defusedxml.ElementTree import fromstring
 
-from connectors._workbook_parts import GivingUpInWords
-from connectors.local.workbook_tables import Grid
+from connectors._xlsx.parts import GivingUpInWords
+from connectors._xlsx.tables import Grid
 from firstbell.errors import NeedsHuman
 
 FORMULA_MARKS = (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/")

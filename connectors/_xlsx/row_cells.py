@@ -8,11 +8,11 @@ from openpyxl.cell import Cell as XlsxCell
 from openpyxl.styles import Protection
 from openpyxl.worksheet.worksheet import Worksheet
 
-from connectors.local.workbook_cells import cell_at, put
-from connectors.local.workbook_heights import fit_height, room_in
-from connectors.local.workbook_plan import Place
-from connectors.local.workbook_styles import cell_style
-from connectors.local.workbook_tables import Table
+from connectors._xlsx.cells import cell_at, put
+from connectors._xlsx.heights import fit_height, room_in
+from connectors._xlsx.plan import Place
+from connectors._xlsx.styles import cell_style
+from connectors._xlsx.tables import Table
 from sheets_templates import Cell, Column, Editor, Kind, SheetLayout
 from sheets_templates.columns import SAYS
 

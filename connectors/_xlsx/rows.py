@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from openpyxl.formula.translate import Translator
 from openpyxl.worksheet.worksheet import Worksheet
 
-from connectors.local.workbook_plan import Place
-from connectors.local.workbook_tables import Table
+from connectors._xlsx.plan import Place
+from connectors._xlsx.tables import Table
 
 
 def rearrange(sheet: Worksheet, table: Table, places: list[Place]) -> None:

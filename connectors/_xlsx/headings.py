@@ -7,10 +7,10 @@ from openpyxl.comments import Comment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from connectors.local.workbook_cells import cell_at, put
-from connectors.local.workbook_heights import fit_height, room_in
-from connectors.local.workbook_styles import LINE, MARKER, TITLE, heading_style
-from connectors.local.workbook_tables import Table, key_heading
+from connectors._xlsx.cells import cell_at, put
+from connectors._xlsx.heights import fit_height, room_in
+from connectors._xlsx.styles import LINE, MARKER, TITLE, heading_style
+from connectors._xlsx.tables import Table, key_heading
 from sheets_templates import Column, Editor, SheetLayout
 
 TITLE_TAG, PURPOSE_TAG, AS_AT_TAG, MARKER_TAG = "title", "purpose", "as at", "who types"

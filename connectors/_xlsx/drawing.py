@@ -15,17 +15,17 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
-from connectors.local.workbook_chart import renew_chart
-from connectors.local.workbook_columns import renew_columns
-from connectors.local.workbook_file import tidied
-from connectors.local.workbook_headings import draw_headings, fit_note, renew_headings
-from connectors.local.workbook_plan import plan
-from connectors.local.workbook_reading import grids
-from connectors.local.workbook_row_cells import write_rows
-from connectors.local.workbook_rows import rearrange
-from connectors.local.workbook_rules import Lists, renew_rules, set_up_print, write_lists
-from connectors.local.workbook_styles import add_styles
-from connectors.local.workbook_tables import Table, find_tables
+from connectors._xlsx.chart import renew_chart
+from connectors._xlsx.columns import renew_columns
+from connectors._xlsx.headings import draw_headings, fit_note, renew_headings
+from connectors._xlsx.plan import plan
+from connectors._xlsx.reading import grids
+from connectors._xlsx.row_cells import write_rows
+from connectors._xlsx.rows import rearrange
+from connectors._xlsx.rules import Lists, renew_rules, set_up_print, write_lists
+from connectors._xlsx.styles import add_styles
+from connectors._xlsx.tables import Table, find_tables
+from connectors._xlsx.tidying import tidied
 from firstbell.errors import NeedsHuman
 from firstbell.records import SheetRows
 from sheets_templates import SheetLayout, WorkbookLayout
@@ -39,7 +39,7 @@ def drawn(before: bytes | None, layout: WorkbookLayout, sheets: Sequence[SheetRo
     """The workbook brought up to date, as bytes; the same content is the same bytes.
 
     A sheet of the layout that is not among `sheets` stays as it is, and is drawn empty when it is not there yet.
-    Raises NeedsHuman, see `workbook_tables.locate`.
+    Raises NeedsHuman, see `tables.locate`.
     """
     tables = find_tables(grids(before, file), layout.sheets, file) if before is not None else {}
     book = _opened(before, file) if before is not None else _empty()

@@ -19,8 +19,8 @@ from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from connectors.local.workbook_styles import HEAT, TONES
-from connectors.local.workbook_tables import Table
+from connectors._xlsx.styles import HEAT, TONES
+from connectors._xlsx.tables import Table
 from sheets_templates import Highlight, SheetLayout, Tone, WorkbookLayout
 
 LISTS = "Firstbell lists"

@@ -11,7 +11,7 @@ from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphPrope
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from connectors.local.workbook_tables import Table
+from connectors._xlsx.tables import Table
 from sheets_templates import Chart, ChartKind
 
 COLOUR = "1F3A5F"

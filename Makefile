@@ -41,10 +41,10 @@ torture: ## a million simulated mornings full of faults, and two thousand killed
 lock: ## after a change of dependencies
 	@$(PYTHON) bootstrap.py test
 	@$(VENV)/uv lock
-	@$(VENV)/uv export --quiet --frozen --no-emit-project --no-default-groups --extra azure --extra postgres -o requirements.txt
+	@$(VENV)/uv export --quiet --frozen --no-emit-project --no-default-groups --extra azure --extra microsoft365 --extra postgres -o requirements.txt
 	@$(VENV)/uv export --quiet --frozen --no-emit-project --no-default-groups --group build -o requirements/demo.txt
 	@$(VENV)/uv export --quiet --frozen --no-emit-project --all-extras --group dev -o requirements/test.txt
-	@$(VENV)/uv export --quiet --frozen --no-emit-project --no-default-groups --extra azure --extra postgres --preview-features sbom-export \
+	@$(VENV)/uv export --quiet --frozen --no-emit-project --no-default-groups --extra azure --extra microsoft365 --extra postgres --preview-features sbom-export \
 		--format cyclonedx1.5 -o requirements/deployed.cdx.json
 
 golden: ## draw the golden files again; read the difference before you commit it

@@ -335,6 +335,36 @@ class LocalSettings(Section):
     anchors: Place = Path("ledger-anchors.txt")
 
 
+class Microsoft365Settings(Section):
+    """The school's own Microsoft 365, where Firstbell signs in as itself; docs/microsoft-365.md says how it is let in.
+
+    `sign_in`: "managed-identity" in Azure, "certificate" or "secret" elsewhere. `certificate` is the file of the
+    certificate and its key (PEM or PFX). `secret` names the secret of the app, or of the certificate's password.
+    `mailboxes`: those that Firstbell writes from; more than one shares out the 30 messages a minute that Exchange
+    takes from each, by family. `graph_url`, `sign_in_url` and `certificate_authority` stay as they are, but for the
+    Microsoft 365 of pretence.
+    """
+
+    tenant_id: Annotated[str, Field(pattern=r"^[0-9A-Za-z.-]+$")]
+    client_id: Annotated[str, Field(pattern=r"^[0-9A-Za-z-]+$")]
+    sign_in: Literal["managed-identity", "certificate", "secret"] = "certificate"
+    certificate: Place | None = None
+    secret: str = ""
+    mailboxes: Annotated[tuple[Email, ...], Field(max_length=8)] = ()
+    quota: QuotaSettings = QuotaSettings()
+    graph_url: Annotated[str, Field(pattern=r"^https://[^/]+(/[^/]+)*$")] = "https://graph.microsoft.com/v1.0"
+    sign_in_url: Annotated[str, Field(pattern=r"^https://[^/]+$")] = "https://login.microsoftonline.com"
+    certificate_authority: Place | None = None
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> "Microsoft365Settings":
+        if self.sign_in == "certificate" and self.certificate is None:
+            raise ValueError('sign_in = "certificate" needs the file of the certificate')
+        if self.sign_in == "secret" and not self.secret:
+            raise ValueError('sign_in = "secret" needs secret, the name of the secret')
+        return self
+
+
 class StoreSettings(Section):
     """Where roll, registers, ledger and proposals are kept: a SQLite file beside the workbooks, or a PostgreSQL server.
 
@@ -395,6 +425,7 @@ class Settings(Section):
     retention: RetentionSettings = RetentionSettings()
     outgoing: OutgoingSettings = OutgoingSettings()
     smtp: SmtpSettings | None = None
+    microsoft365: Microsoft365Settings | None = None
     local: LocalSettings = LocalSettings()
     store: StoreSettings = StoreSettings()
 
@@ -476,10 +507,18 @@ def _anchored(settings: Settings, base: Path) -> Settings:
     local = settings.local.model_copy(update={"folder": base / settings.local.folder})
     smtp = None if settings.smtp is None else _with_authority(settings.smtp, base)
     store = _with_authority(settings.store, base)
-    return settings.model_copy(update={"mis": mis, "local": local, "smtp": smtp, "store": store})
+    cloud = None if settings.microsoft365 is None else _with_certificate(settings.microsoft365, base)
+    return settings.model_copy(update={"mis": mis, "local": local, "smtp": smtp, "store": store, "microsoft365": cloud})
 
 
-def _with_authority[S: (SmtpSettings, StoreSettings)](section: S, base: Path) -> S:
+def _with_certificate(section: Microsoft365Settings, base: Path) -> Microsoft365Settings:
+    section = _with_authority(section, base)
+    if section.certificate is None:
+        return section
+    return section.model_copy(update={"certificate": base / section.certificate})
+
+
+def _with_authority[S: (SmtpSettings, StoreSettings, Microsoft365Settings)](section: S, base: Path) -> S:
     if section.certificate_authority is None:
         return section
     return section.model_copy(update={"certificate_authority": base / section.certificate_authority})

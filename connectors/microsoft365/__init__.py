@@ -1,0 +1,1 @@
+"""The school's own Microsoft 365: mail, workbooks, a Teams channel and restricted folders, through Microsoft Graph."""

@@ -1,0 +1,72 @@
+"""A request as a part of the sandbox sees it, and what it answers."""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from firstbell.testing.microsoft.tenant import App, Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request, already found to keep the contract. `params` are the path's, unquoted; headers by lower-case name.
+
+    `url` is the address of the server itself, without a path; `app` is None where no token was sent.
+    """
+
+    method: str
+    template: str
+    params: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    content: bytes
+    url: str
+    app: "App | None" = None
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401 - whatever was sent
+        return json.loads(self.content) if self.content else None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status, a body (JSON, or bytes as they are) and headers."""
+
+    status: int = HTTPStatus.OK
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Refused(Exception):
+    """Graph's way to say no: a status and a code, with an inner code where there is a more exact one."""
+
+    status: int
+    code: str
+    inner: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def answer(self, at: dt.datetime) -> Answer:
+        """The error as Graph words it: `error` with a code, a message and an `innerError`."""
+        inner = {"date": f"{at:%Y-%m-%dT%H:%M:%S}", "request-id": "sandbox"} | (
+            {"code": self.inner} if self.inner else {}
+        )
+        error = {"code": self.code, "message": f"The sandbox says: {self.code}.", "innerError": inner}
+        return Answer(self.status, {"error": error}, self.headers)
+
+
+Handler = Callable[["Tenant", Asked], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What answers one operation of the contract. `is_open`: it needs no token, its address is the permission."""
+
+    method: str
+    template: str
+    handler: Handler
+    is_open: bool = False

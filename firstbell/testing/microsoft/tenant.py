@@ -1,0 +1,59 @@
+"""The state of the school's tenant of pretence: who may sign in, and what stands in it.
+
+Each part (mail, files, workbooks, channel) keeps its own state, made here and used by its own module alone.
+"""
+
+import datetime as dt
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from firstbell.testing.microsoft.faults import Script
+from firstbell.testing.microsoft.files import Drive
+
+TOKEN_LASTS = dt.timedelta(minutes=75)
+
+
+@dataclass
+class App:
+    """An app registration. `mailboxes`: those that Exchange lets it use (RBAC for Applications), lower-case addresses;
+    `sites`: the ids of the sites it was given (Sites.Selected); `roles`: what was consented to for the whole tenant.
+    `certificates`: public keys in PEM.
+    """
+
+    client_id: str
+    secret: str = ""
+    certificates: tuple[str, ...] = ()
+    mailboxes: frozenset[str] = frozenset()
+    sites: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A request that came: when, which operation, how it was answered, and how many others it held if a batch."""
+
+    at: dt.datetime
+    operation: str
+    status: int
+    held: int = 0
+
+
+@dataclass
+class Tenant:
+    """One tenant. Every request works on it under `lock`, so each is one step, as a service's own are."""
+
+    tenant_id: str
+    clock: Callable[[], dt.datetime]
+    apps: dict[str, App] = field(default_factory=dict)
+    tokens: dict[str, tuple[str, dt.datetime]] = field(default_factory=dict)
+    drives: dict[str, Drive] = field(default_factory=dict)
+    script: Script = field(default_factory=Script)
+    seen: list[Seen] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def app_of(self, token: str) -> App | None:
+        """Whose token it is, while it is good."""
+        client_id, until = self.tokens.get(token, ("", dt.datetime.min.replace(tzinfo=dt.UTC)))
+        return self.apps.get(client_id) if self.clock() < until else None

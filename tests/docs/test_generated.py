@@ -72,6 +72,10 @@ WORDS = {
 PATTERNS = {
     r"^[a-z0-9][a-z0-9-]{1,40}$": "small letters, digits and hyphens, 2 to 41 of them",
     r"^[A-Z]{2,4}$": "2 to 4 capital letters",
+    r"^[0-9A-Za-z.-]+$": "letters, digits, dots and hyphens",
+    r"^[0-9A-Za-z-]+$": "letters, digits and hyphens",
+    r"^https://[^/]+(/[^/]+)*$": "address beginning with https://",
+    r"^https://[^/]+$": "address beginning with https://, without a path",
     r"^(N1|N2|R|[1-9]|1[0-4])?$": "N1, N2, R or 1 to 14, as text",
 }
 EMPTY = {"": "empty", "[]": "empty", ".": "this file's folder", "None": "not set", "PydanticUndefined": "must be given"}

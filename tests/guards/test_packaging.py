@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 EXPORTS = {
-    "requirements.txt": ["--no-default-groups", "--extra", "azure", "--extra", "postgres"],
+    "requirements.txt": ["--no-default-groups", "--extra", "azure", "--extra", "microsoft365", "--extra", "postgres"],
     "requirements/demo.txt": ["--no-default-groups", "--group", "build"],
     "requirements/test.txt": ["--all-extras", "--group", "dev"],
 }

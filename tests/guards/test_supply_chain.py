@@ -10,7 +10,7 @@ import pytest
 
 PINNED = re.compile(r"^(?P<name>[\w.-]+)(\[[\w,-]+\])?==(?P<version>[^ ;\\]+)", re.MULTILINE)
 LISTS = ["requirements.txt", "requirements/demo.txt", "requirements/test.txt"]
-DEPLOYED = ("--no-default-groups", "--extra", "azure", "--extra", "postgres")
+DEPLOYED = ("--no-default-groups", "--extra", "azure", "--extra", "microsoft365", "--extra", "postgres")
 
 
 def tool(name):

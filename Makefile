@@ -32,7 +32,7 @@ proof: ## the three engines agree on a hundred thousand made-up pupils
 CASES ?= 2000
 fuzz: ## bad input without end: CASES of each property, the families' mornings among them
 	@$(PYTHON) bootstrap.py test
-	@$(VENV)/python -m pytest -n 2 --timeout 0 --fuzz $(CASES) tests/bad_inputs tests/rules/contact/test_families.py tests/workflows/test_any_family.py
+	@$(VENV)/python -m pytest -n 2 --timeout 0 --fuzz $(CASES) tests/bad_inputs tests/rules/contact/test_families.py tests/workflows/morning/test_any_family.py
 
 torture: ## a million simulated mornings full of faults, and two thousand killed processes: half an hour and more
 	@$(PYTHON) bootstrap.py test

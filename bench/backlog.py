@@ -17,9 +17,9 @@ from firstbell.testing.fake_clock import FakeClock
 from firstbell.testing.fake_mailer import FakeMailer
 from firstbell.testing.fake_store import FakeStore
 from firstbell.testing.morning_story import SETTINGS, THIS_MORNING
-from firstbell.workflows.keys import proposal_key
 from firstbell.workflows.office import Office
-from firstbell.workflows.sending import send_due
+from firstbell.workflows.outgoing.keys import proposal_key
+from firstbell.workflows.outgoing.sending import send_due
 from rules.contact.purposes import Purpose
 from rules.people import Personal
 

@@ -54,8 +54,8 @@ def run_child(registers: Path, *options: str) -> dict[str, float]:
 
 def child(registers: Path, *, trace: bool) -> dict[str, float]:
     from firstbell.testing.calendars import example_calendar  # noqa: PLC0415 - imports are part of what is measured
-    from firstbell.workflows.arranging import PupilRegister  # noqa: PLC0415
-    from firstbell.workflows.measures import measure_pupil  # noqa: PLC0415
+    from firstbell.workflows.watch.arranging import PupilRegister  # noqa: PLC0415
+    from firstbell.workflows.watch.measures import measure_pupil  # noqa: PLC0415
     from rules.registers import RegisterSpan  # noqa: PLC0415
     from rules.school_age import school_age  # noqa: PLC0415
 

@@ -120,7 +120,7 @@ def _mailer(settings: Settings, folder: Path, clock: Clock, run: str, *, rehears
     mailer = _real_mailer(settings, folder, clock, run)
     if not rehearse:
         return mailer
-    from firstbell.workflows.rehearsal import RehearsalMailer  # noqa: PLC0415
+    from firstbell.workflows.outgoing.rehearsal import RehearsalMailer  # noqa: PLC0415
 
     return RehearsalMailer(mailer, settings.outgoing.rehearsal_recipients)
 

@@ -4,7 +4,7 @@ import json
 
 import azure.functions as func
 
-from firstbell.workflows.health import check_health
+from firstbell.workflows.oversight.health import check_health
 
 blueprint = func.Blueprint()
 

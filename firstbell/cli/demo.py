@@ -18,10 +18,10 @@ from firstbell.demo.morning import ZONE, make_morning
 from firstbell.demo.play import Played, play_morning
 from firstbell.demo.school import PUPILS, SEED, make_school
 from firstbell.demo.summary import Summary, summary_of
-from firstbell.workflows.first_day_contact import MorningReport
-from firstbell.workflows.register_chase import ChaseSummary
-from firstbell.workflows.sync import SyncSummary
-from firstbell.workflows.weekly import WeeklyReport
+from firstbell.workflows.jobs.first_day_contact import MorningReport
+from firstbell.workflows.jobs.weekly import WeeklyReport
+from firstbell.workflows.morning.register_chase import ChaseSummary
+from firstbell.workflows.registers.sync import SyncSummary
 
 DEFAULT_DAY = dt.datetime(2026, 11, 23, 9, 45)  # noqa: DTZ001 - a local time of the school
 DONE = 0

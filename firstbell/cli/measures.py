@@ -15,7 +15,7 @@ from rich.text import Text
 from firstbell.cli.measures_json import as_json
 from firstbell.composition import plain_file_readers
 from firstbell.records import Problem
-from firstbell.workflows.measures import Measures, PupilMeasures, measures
+from firstbell.workflows.watch.measures import Measures, PupilMeasures, measures
 from rules.absence.counts import pooled
 from rules.absence.persistent import persistent_absence_percent
 from rules.absence.rates import attendance_percent, round_half_up

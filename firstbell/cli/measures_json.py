@@ -4,7 +4,7 @@ import datetime as dt
 from fractions import Fraction
 
 from firstbell.records import Problem
-from firstbell.workflows.measures import Measures, PupilMeasures
+from firstbell.workflows.watch.measures import Measures, PupilMeasures
 from rules.absence.rates import absence_percent, attendance_percent, round_half_up
 from rules.absence.unexplained import UnexplainedAbsence
 from rules.parameters import Entry

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from firstbell.composition import open_office, practice_store
-from firstbell.workflows.replay import ReplayedSession, replay
+from firstbell.workflows.oversight.replay import ReplayedSession, replay
 from firstbell.workflows.words import count_of
 
 DONE = 0

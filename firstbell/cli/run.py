@@ -16,15 +16,15 @@ from rich.table import Table
 
 from firstbell.composition import copies_of, draw_pages, open_office
 from firstbell.errors import BadInput
-from firstbell.workflows.daily_jobs import chase_job, sync_job
-from firstbell.workflows.first_day_contact import MorningReport, first_day_contact
+from firstbell.workflows.data_rights.retention import PurgeReport, retention_job
+from firstbell.workflows.jobs.daily import chase_job, sync_job
+from firstbell.workflows.jobs.first_day_contact import MorningReport, first_day_contact
+from firstbell.workflows.jobs.weekly import WeeklyReport, cases, returns, weekly
+from firstbell.workflows.morning.register_chase import ChaseSummary
 from firstbell.workflows.office import Office
-from firstbell.workflows.register_chase import ChaseSummary
-from firstbell.workflows.retention import PurgeReport, retention_job
-from firstbell.workflows.self_check import self_check
-from firstbell.workflows.sync import SyncSummary
-from firstbell.workflows.watchdog import watchdog
-from firstbell.workflows.weekly import WeeklyReport, cases, returns, weekly
+from firstbell.workflows.oversight.self_check import self_check
+from firstbell.workflows.oversight.watchdog import watchdog
+from firstbell.workflows.registers.sync import SyncSummary
 from firstbell.workflows.words import count_of
 
 DONE, NEEDS_A_PERSON = 0, 1

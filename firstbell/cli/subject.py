@@ -16,9 +16,9 @@ from firstbell.messages.page import page_template
 from firstbell.messages.shown import shown
 from firstbell.ports import Copies
 from firstbell.settings import StaffMember
-from firstbell.workflows.erasure import ErasurePlan, erase_subject, plan_erasure
+from firstbell.workflows.data_rights.erasure import ErasurePlan, erase_subject, plan_erasure
+from firstbell.workflows.data_rights.subject_access import Part, SubjectFile, subject_file
 from firstbell.workflows.office import Office
-from firstbell.workflows.subject_access import Part, SubjectFile, subject_file
 from rules.calendar.sessions import in_words
 from rules.people import Personal
 

@@ -11,14 +11,14 @@ from firstbell.demo.exports import Exports
 from firstbell.demo.moments import Moment, Typed
 from firstbell.demo.school import DemoSchool
 from firstbell.settings import load_settings
-from firstbell.workflows.daily_jobs import chase_job, sync_job
-from firstbell.workflows.first_day_contact import first_day_contact
-from firstbell.workflows.letters import standing_draft
+from firstbell.workflows.cases.letters import standing_draft
+from firstbell.workflows.jobs.daily import chase_job, sync_job
+from firstbell.workflows.jobs.first_day_contact import first_day_contact
+from firstbell.workflows.jobs.weekly import cases, returns, weekly
+from firstbell.workflows.morning.session_now import closed_session
+from firstbell.workflows.notes.row_keys import case_key, pupil_session_key
 from firstbell.workflows.office import Office
-from firstbell.workflows.return_records import returns_on_record
-from firstbell.workflows.row_keys import case_key, pupil_session_key
-from firstbell.workflows.session_now import closed_session
-from firstbell.workflows.weekly import cases, returns, weekly
+from firstbell.workflows.returns.records import returns_on_record
 from sheets_templates import Cell
 
 if TYPE_CHECKING:

@@ -29,9 +29,9 @@ from firstbell.testing.fake_mailer import FakeMailer, FakeProvider
 from firstbell.testing.fake_mis import FakeMis
 from firstbell.testing.fake_store import FakeStore
 from firstbell.testing.fake_workbook import FakeWorkbook
-from firstbell.workflows.first_day_contact import MorningReport, first_day_contact
+from firstbell.workflows.jobs.first_day_contact import MorningReport, first_day_contact
 from firstbell.workflows.office import Office
-from firstbell.workflows.sync import sync
+from firstbell.workflows.registers.sync import sync
 from rules.calendar import Half, Session, both_sessions
 from rules.codes import AttendanceCode
 from rules.contact.purposes import Purpose

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from firstbell.settings import ReturnsSettings
 from firstbell.testing.morning_story import SETTINGS, MorningStory
+from firstbell.workflows.jobs.weekly import returns
 from firstbell.workflows.office import Office
-from firstbell.workflows.return_records import returns_on_record
-from firstbell.workflows.weekly import returns
+from firstbell.workflows.returns.records import returns_on_record
 from rules.calendar import Half
 from rules.codes import AttendanceCode
 

@@ -11,11 +11,11 @@ from firstbell.records import Proposal, State
 from firstbell.settings import QuotaSettings, SmtpSettings
 from firstbell.testing.fake_store import FakeProposals
 from firstbell.testing.morning_story import SETTINGS, THIS_MORNING
-from firstbell.workflows.approvals import APPROVAL
-from firstbell.workflows.keys import proposal_key
 from firstbell.workflows.office import Office
-from firstbell.workflows.orphan_drafts import discard_orphan_drafts
-from firstbell.workflows.sending import Round
+from firstbell.workflows.outgoing.approvals import APPROVAL
+from firstbell.workflows.outgoing.keys import proposal_key
+from firstbell.workflows.outgoing.orphan_drafts import discard_orphan_drafts
+from firstbell.workflows.outgoing.sending import Round
 from rules.contact.purposes import Purpose
 from rules.people import Personal
 from tests.faults.gate import Gate, Killed

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from firstbell.records import State
 from firstbell.testing.fake_store import FakeProposals
-from firstbell.workflows.keys import dispatch_key
-from firstbell.workflows.sending import Round
+from firstbell.workflows.outgoing.keys import dispatch_key
+from firstbell.workflows.outgoing.sending import Round
 from tests.faults.morning import Parts
 
 

@@ -20,11 +20,11 @@ from firstbell.testing.fake_clock import FakeClock
 from firstbell.testing.fake_secrets import FakeSecrets
 from firstbell.testing.messages import a_message
 from firstbell.testing.morning_story import SETTINGS, THIS_MORNING
-from firstbell.workflows.approvals import APPROVAL
-from firstbell.workflows.keys import proposal_key
 from firstbell.workflows.office import Office
-from firstbell.workflows.orphan_drafts import discard_orphan_drafts
-from firstbell.workflows.sending import send_due
+from firstbell.workflows.outgoing.approvals import APPROVAL
+from firstbell.workflows.outgoing.keys import proposal_key
+from firstbell.workflows.outgoing.orphan_drafts import discard_orphan_drafts
+from firstbell.workflows.outgoing.sending import send_due
 from rules.contact.purposes import Purpose
 from rules.people import Personal
 

@@ -8,9 +8,9 @@ import pytest
 from firstbell.errors import NeedsHuman
 from firstbell.records import State
 from firstbell.testing.morning_story import LONDON, UNEXPLAINED, MorningStory
-from firstbell.workflows.first_day_contact import first_day_contact
-from firstbell.workflows.keys import proposal_key
-from firstbell.workflows.session_now import closed_session
+from firstbell.workflows.jobs.first_day_contact import first_day_contact
+from firstbell.workflows.morning.session_now import closed_session
+from firstbell.workflows.outgoing.keys import proposal_key
 from rules.calendar import Half, Session
 from rules.codes import AttendanceCode
 from rules.contact.purposes import Purpose

@@ -18,7 +18,7 @@ LOAD_THE_LAW = """
 import sys
 sys.path += [{site!r}, {wheel!r}]
 import rules, firstbell.settings
-from firstbell.workflows.health import check_health
+from firstbell.workflows.oversight.health import check_health
 assert check_health().is_ok, check_health()
 print(rules.__file__)
 """

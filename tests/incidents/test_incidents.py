@@ -10,8 +10,8 @@ from firstbell.records import Elsewhere, State
 from firstbell.settings import OutgoingSettings
 from firstbell.testing.fake_mailer import Crash, Step
 from firstbell.testing.morning_story import SETTINGS, THIS_MORNING, UNEXPLAINED, MorningStory
-from firstbell.workflows.brakes import WHOLE_SCHOOL, brake_key
-from firstbell.workflows.daily_jobs import sync_job
+from firstbell.workflows.jobs.daily import sync_job
+from firstbell.workflows.morning.brakes import WHOLE_SCHOOL, brake_key
 from rules.codes import AttendanceCode
 from rules.contact.purposes import Purpose
 from rules.people import PupilFlags

@@ -18,7 +18,7 @@ from firstbell.testing.calendars import example_calendar
 from firstbell.testing.mis_conformance import Exported
 from firstbell.testing.morning_story import MorningStory
 from firstbell.testing.plain_files import write_exports
-from firstbell.workflows.daily_jobs import sync_job
+from firstbell.workflows.jobs.daily import sync_job
 from rules.calendar import Half, Session
 from rules.people import Contact, Personal, Pupil, PupilContact
 

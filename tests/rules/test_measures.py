@@ -10,7 +10,7 @@ from firstbell.records import Marks, Problem
 from firstbell.testing.calendars import example_calendar
 from firstbell.testing.register_notation import read_register
 from firstbell.testing.vectors import read_vectors
-from firstbell.workflows.measures import PARAMETERS, measures
+from firstbell.workflows.watch.measures import PARAMETERS, measures
 from rules.calendar import Closure, Half, Session
 from rules.codes import AttendanceCode
 from rules.parameters import parameter_names

@@ -3,10 +3,10 @@
 import pytest
 
 from firstbell.records import RegisterState
-from firstbell.workflows.lesson_questions import Asked
-from firstbell.workflows.letter_stages import Contract
-from firstbell.workflows.views.attendance import STATE_WORDS
-from firstbell.workflows.views.cases import NOT_ALLOWED, PROVISIONAL, TO_DECIDE, UNDONE
+from firstbell.workflows.cases.letter_stages import Contract
+from firstbell.workflows.morning.lesson_questions import Asked
+from firstbell.workflows.workbooks.views.attendance import STATE_WORDS
+from firstbell.workflows.workbooks.views.cases import NOT_ALLOWED, PROVISIONAL, TO_DECIDE, UNDONE
 from sheets_templates.attendance import ATTENDANCE
 from sheets_templates.cases import CASES_WORKBOOK, REFER, SUPPORT, WAIVE
 

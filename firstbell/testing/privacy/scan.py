@@ -140,7 +140,7 @@ class PrivacyScan:
 
 def free_columns() -> frozenset[tuple[str, str]]:
     """Sheet and header of the columns in which people write in their own words: no drop-down, date or signature."""
-    from firstbell.workflows.edits import SIGNATURES  # noqa: PLC0415 - after the tests' own path is set
+    from firstbell.workflows.workbooks.edits import SIGNATURES  # noqa: PLC0415 - after the tests' own path is set
     from sheets_templates import Kind  # noqa: PLC0415
     from sheets_templates.attendance import ATTENDANCE  # noqa: PLC0415
     from sheets_templates.cases import CASES_WORKBOOK  # noqa: PLC0415

@@ -1,0 +1,138 @@
+"""The one way out of the building: each message leaves once, whatever is killed, repeated or run twice.
+
+A dispatch is the proposals that one message carries. Its life: fixed together (RELEASING), drafted at the provider with
+its key, the draft's id recorded by compare-and-set, SENDING written, that draft and no other sent, SENT written. A
+crash at any point leaves a state from which the next run goes on by looking. docs/reliability.md has every point.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import groupby
+
+from firstbell.errors import GiveUp, NeedsHuman, RetryLater
+from firstbell.records import Message, Proposal, State
+from firstbell.workflows.office import Office
+from firstbell.workflows.outgoing.approvals import approved_keys
+from firstbell.workflows.outgoing.dispatch_steps import TOO_LATE, Letter, Members, NothingLeft
+from firstbell.workflows.outgoing.keys import dispatch_key
+from firstbell.workflows.outgoing.quota import give_back_turn, take_turn
+from firstbell.workflows.outgoing.settling import Settling
+from firstbell.workflows.outgoing.stop_switch import is_stopped
+from rules.contact.purposes import PURPOSES, Purpose
+
+
+def send_due(
+    office: Office, purpose: Purpose, letter: Letter, may_leave: Callable[[Proposal], bool] = lambda _: True
+) -> "Round":
+    """Settle what an earlier run left, then send every held message of the purpose whose time has come.
+
+    `may_leave` keeps back those that a person or a brake holds. With the stop switch on, nothing leaves, and of a
+    purpose that needs approval nothing that no person has approved. Raises ValueError for a paper, which is never sent.
+    """
+    if PURPOSES[purpose].is_paper:
+        raise ValueError(f"'{purpose}' is a paper: a person hands it over, and nothing sends it")
+    this = Round(office, purpose, letter, may_leave)
+    this.run()
+    return this
+
+
+@dataclass(frozen=True, slots=True)
+class NothingIsDue:
+    """The letter of a purpose at a time when none of its messages may go."""
+
+    def objection(self, proposal: Proposal) -> str | None:  # noqa: ARG002 - true of every message
+        """Its time has passed, whatever it says."""
+        return TOO_LATE
+
+    def write(self, members: Members, *, key: str) -> Message:  # noqa: ARG002 - true of every message
+        """Nothing is written."""
+        raise NothingLeft(TOO_LATE)
+
+
+@dataclass
+class Round(Settling):
+    """One round of sending: what is left is settled, what is too late lapses, what is due goes."""
+
+    def run(self) -> None:
+        """Settle, let lapse, send: in this order, so that what is settled too late lapses and is not sent."""
+        self.settle_unfinished()
+        self.expire()
+        if not is_stopped(self.office):
+            self.send_all()
+
+    def expire(self) -> None:
+        """Let held messages lapse whose time has passed: late, they would only alarm."""
+        now = self.office.clock.now()
+        for proposal in self._find(State.HELD):
+            if proposal.send_before <= now:
+                self._move((proposal,), State.HELD, State.EXPIRED, "Its time passed before it could go.")
+
+    def send_all(self) -> None:
+        """Send what is due, until we are asked to wait."""
+        now = self.office.clock.now()
+        ready = (p for p in self._approved(self._find(State.HELD)) if p.release_at <= now and self.may_leave(p))
+        due = sorted(ready, key=_envelope)
+        for _, members in groupby(due, key=_envelope):
+            if self.go_on_at is None:
+                self._send(tuple(members))
+
+    def _approved(self, members: Members) -> Members:
+        if not PURPOSES[self.purpose].needs_approval:
+            return members
+        approved = approved_keys(self.office)
+        return tuple(p for p in members if p.key in approved)
+
+    def _send(self, members: Members) -> None:
+        """Fix together, draft, record the draft, and send it."""
+        true = tuple(p for p in members if not self._recall_if_untrue(p))
+        if not true or not self._has_turn():
+            return  # nothing left to say, or not now
+        key = dispatch_key(tuple(p.key for p in true), self.office.clock.now())
+        if not self._move(true, State.HELD, State.RELEASING, "Its time has come.", key):
+            give_back_turn(self.office)
+            return  # another run has it
+        draft_id = self._draft(true, key)
+        if draft_id is None:
+            return
+        if self.office.store.proposals.record_draft(key, draft_id, at=self.office.clock.now()):
+            self._send_draft(key, draft_id)
+        else:
+            self._discard(draft_id)
+
+    def _has_turn(self) -> bool:
+        self.go_on_at = take_turn(self.office, self.purpose)
+        return self.go_on_at is None
+
+    def _recall_if_untrue(self, proposal: Proposal) -> bool:
+        objection = self._untrue(proposal)
+        return objection is not None and self._move((proposal,), State.HELD, State.RECALLED, objection)
+
+    def _draft(self, members: Members, key: str) -> str | None:
+        """The id of a new draft; None when the provider is busy, or there is nothing to draft."""
+        try:
+            return self.office.mailer.create_draft(self.letter.write(members, key=key))
+        except RetryLater as busy:
+            self._pause(busy)
+            give_back_turn(self.office)
+            self._step(key, members, State.RELEASING, State.HELD, "The mail service is busy.")
+        except NothingLeft as untrue:
+            self._step(key, members, State.RELEASING, State.RECALLED, str(untrue))
+        except (GiveUp, NeedsHuman) as refused:
+            if self._step(key, members, State.RELEASING, State.HELD, "It could not be drafted."):
+                self._move(members, State.HELD, State.BLOCKED, str(refused))
+        return None
+
+    def _send_draft(self, key: str, draft_id: str) -> None:
+        """Send the recorded draft of a dispatch, having read every mark once more."""
+        members, looked_at = self._members(key, draft_id), self.office.clock.now()
+        if not members:
+            return  # another run took it back meanwhile, and our draft with it
+        if any(self._must_not_go(p) for p in members):
+            self._take_back(key, members, "Something changed while the message was being drafted.")
+        elif self._step(key, members, State.RELEASING, State.SENDING, "Every mark was read again."):
+            # Asked of the store once more: only the draft that is recorded is ever sent, whoever made it.
+            self._hand_over(key, self._members(key, draft_id), looked_at)
+
+
+def _envelope(proposal: Proposal) -> tuple[str, str, str]:
+    return proposal.session.key, proposal.group, proposal.address.reveal().casefold()

@@ -1,0 +1,1 @@
+"""Returns to the local authority: found due, proposed, decided by people, and drafted."""

@@ -3,7 +3,7 @@
 import pytest
 
 COMPOSITION = ("firstbell/composition.py",)
-SETTINGS = ("firstbell/settings.py",)
+SETTINGS = ("firstbell/settings/__init__.py",)
 HOMES = {
     "datetime.datetime.now": COMPOSITION,
     "datetime.datetime.today": COMPOSITION,

@@ -3,7 +3,7 @@
 import pytest
 
 COMPOSITION = ("firstbell/composition.py",)
-SETTINGS = ("firstbell/settings/__init__.py",)
+ENVIRONMENT = ("firstbell/settings/environment.py",)
 HOMES = {
     "datetime.datetime.now": COMPOSITION,
     "datetime.datetime.today": COMPOSITION,
@@ -15,8 +15,8 @@ HOMES = {
     "secrets": (*COMPOSITION, "connectors/local/workbook_file.py"),  # the name of a file that stands for a moment
     "email.utils.make_msgid": COMPOSITION,
     "email.utils.localtime": COMPOSITION,
-    "os.environ": SETTINGS,
-    "os.getenv": SETTINGS,
+    "os.environ": ENVIRONMENT,
+    "os.getenv": ENVIRONMENT,
     "os.urandom": COMPOSITION,
     "locale": (),
 }
@@ -36,7 +36,7 @@ def test_nothing_reads_the_clock_or_the_environment_outside_its_home(sources):
     found = [offence for source in sources for offence in offences(source)]
 
     assert found == [], (
-        "take the date or the Clock port as an argument; put a new environment variable in firstbell/settings.py "
+        "take the date or the Clock port as an argument; read the environment in firstbell/settings/environment.py "
         "and anything else the machine decides in firstbell/composition.py"
     )
 

@@ -1,0 +1,77 @@
+"""All settings of one school together, and what must hold between them."""
+
+from zoneinfo import ZoneInfo
+
+from pydantic import model_validator
+
+from firstbell.records import Quota
+from firstbell.settings.cases_and_returns import HalfTermSettings, LettersSettings, ReturnsSettings
+from firstbell.settings.fields import Section
+from firstbell.settings.microsoft365 import Microsoft365Settings
+from firstbell.settings.mis import MisSettings
+from firstbell.settings.morning import ChaseSettings, FirstDaySettings, RollGuard, SafeguardingSettings, UnusualSettings
+from firstbell.settings.outgoing import OutgoingSettings, SmtpSettings
+from firstbell.settings.retention import RetentionSettings
+from firstbell.settings.school import SchoolSettings, StaffMember
+from firstbell.settings.school_day import DayTimes
+from firstbell.settings.store import LocalSettings, StoreSettings
+from firstbell.settings.watch import WatchdogSettings, WatchSettings
+
+
+class Settings(Section):
+    """All settings of one school."""
+
+    school: SchoolSettings
+    day: DayTimes
+    mis: MisSettings
+    staff: tuple[StaffMember, ...]
+    chase: ChaseSettings = ChaseSettings()
+    first_day: FirstDaySettings = FirstDaySettings()
+    unusual: UnusualSettings = UnusualSettings()
+    roll: RollGuard = RollGuard()
+    safeguarding: SafeguardingSettings = SafeguardingSettings()
+    watch: WatchSettings = WatchSettings()
+    watchdog: WatchdogSettings = WatchdogSettings()
+    returns: ReturnsSettings = ReturnsSettings()
+    half_term: HalfTermSettings = HalfTermSettings()
+    letters: LettersSettings = LettersSettings()
+    retention: RetentionSettings = RetentionSettings()
+    outgoing: OutgoingSettings = OutgoingSettings()
+    smtp: SmtpSettings | None = None
+    microsoft365: Microsoft365Settings | None = None
+    local: LocalSettings = LocalSettings()
+    store: StoreSettings = StoreSettings()
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> "Settings":
+        initials = [person.initials for person in self.staff]
+        if len(set(initials)) != len(initials):
+            raise ValueError("two members of staff have the same initials")
+        if self.outgoing.mailer == "smtp" and self.smtp is None:
+            raise ValueError("outgoing.mailer is 'smtp', so there must be an [smtp] section")
+        if not set(self.watchdog.tell) <= set(initials):
+            raise ValueError("watchdog.tell has initials of nobody in [[staff]]")
+        if not any(person.is_safeguarding for person in self.staff):
+            raise ValueError("at least one member of staff must have is_safeguarding = true")
+        if self.watch.postholder and self.person(self.watch.postholder) is None:
+            raise ValueError("watch.postholder must be initials of the staff in this file")
+        if not set(self.returns.readers) <= set(initials):
+            raise ValueError("returns.readers must be initials of the staff in this file")
+        if unknown := {self.letters.signed_by, *self.letters.readers} - {*initials, ""}:
+            raise ValueError(f"[letters] names {', '.join(sorted(unknown))}, and no [[staff]] has these initials")
+        return self
+
+    @property
+    def quota(self) -> Quota | None:
+        """What the mailbox that is written from may send; None where nothing limits it, as with a folder on disk."""
+        if self.outgoing.mailer != "smtp" or self.smtp is None:
+            return None
+        return Quota(self.smtp.sender, self.smtp.quota.at_once, self.smtp.quota.a_minute)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.school.timezone)
+
+    def person(self, initials: str) -> StaffMember | None:
+        """The member of staff with these initials, in any case and with any spaces around; None for nobody."""
+        return next((p for p in self.staff if p.initials == initials.strip().upper()), None)

@@ -1,0 +1,18 @@
+"""The one place that reads the environment: secrets, which stand in no file."""
+
+import os
+import re
+
+from firstbell.errors import Misconfigured
+
+
+class EnvironmentSecrets:
+    """Secrets from environment variables `FIRSTBELL_SECRET_…`: for a laptop or a server of the school's own."""
+
+    def secret(self, name: str) -> str:
+        """The secret's value. Raises Misconfigured when the variable is not set."""
+        variable = "FIRSTBELL_SECRET_" + re.sub(r"[^A-Z0-9]", "_", name.upper())
+        value = os.environ.get(variable, "")  # noqa: TID251 - this is the home of the environment
+        if not value:
+            raise Misconfigured(f"the secret '{name}' is not set: put it in the environment variable {variable}")
+        return value

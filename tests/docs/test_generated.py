@@ -204,6 +204,29 @@ def port_part(port):
     return f"{text}\n\n" + table(["method", "what it does"], rows) if rows else text
 
 
+def test_the_architecture_page_says_what_every_folder_of_duties_is_for(generated, root):
+    folders = sorted((root / "firstbell" / "workflows").glob("*/__init__.py"))
+
+    rows = [(folder_link(folder.parent), duty_of(folder), modules_in(folder.parent)) for folder in folders]
+
+    generated("docs/architecture.md", "duties", table(["folder", "what it does", "its modules"], rows))
+
+
+def folder_link(folder):
+    return f"[`{folder.name}`](../firstbell/workflows/{folder.name})"
+
+
+def duty_of(file):
+    return paragraph(ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))))
+
+
+def modules_in(folder):
+    names = [file.stem for file in folder.glob("*.py")] + [
+        f"{inner.parent.name}/" for inner in folder.glob("*/__init__.py")
+    ]
+    return ", ".join(sorted(name for name in names if name != "__init__"))
+
+
 def test_the_import_rules_drawn_are_the_ones_that_are_checked(generated, root):
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
 

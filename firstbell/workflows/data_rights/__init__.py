@@ -1,1 +1,1 @@
-"""What is held about a pupil: shown to them, kept no longer than it may be, and erased."""
+"""What is held about a pupil: shown when asked for, kept no longer than it may be, and erased."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from firstbell.testing.microsoft.faults import Script
 from firstbell.testing.microsoft.files import Drive
+from firstbell.testing.microsoft.throttling import Throttling
 
 TOKEN_LASTS = dt.timedelta(minutes=75)
 
@@ -31,7 +32,10 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A request that came: when, which operation, how it was answered, and how many others it held if a batch."""
+    """A request that came: when, which operation, how it was answered, and how many others it held if a batch.
+
+    `status` is 0 where the connection was cut. What a batch held is listed too, each by itself; sign-ins are not.
+    """
 
     at: dt.datetime
     operation: str
@@ -51,7 +55,11 @@ class Tenant:
     script: Script = field(default_factory=Script)
     seen: list[Seen] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
+    throttling: Throttling = field(init=False)
     lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def __post_init__(self) -> None:
+        self.throttling = Throttling(self.clock)
 
     def app_of(self, token: str) -> App | None:
         """Whose token it is, while it is good."""

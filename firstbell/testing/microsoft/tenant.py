@@ -31,6 +31,14 @@ class App:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with an account in the tenant."""
+
+    address: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """A request that came: when, which operation, how it was answered, and how many others it held if a batch.
 
@@ -45,11 +53,15 @@ class Seen:
 
 @dataclass
 class Tenant:
-    """One tenant. Every request works on it under `lock`, so each is one step, as a service's own are."""
+    """One tenant. Every request works on it under `lock`, so each is one step, as a service's own are.
+
+    `apps` by client id, `people` by lower-case address, `drives` by id; `tokens`: whose each is, and until when.
+    """
 
     tenant_id: str
     clock: Callable[[], dt.datetime]
     apps: dict[str, App] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
     tokens: dict[str, tuple[str, dt.datetime]] = field(default_factory=dict)
     drives: dict[str, Drive] = field(default_factory=dict)
     script: Script = field(default_factory=Script)

@@ -1,8 +1,9 @@
 """Bad days by name, for a person who wants to see one: each is a script of faults."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from firstbell.testing.microsoft.faults import Fault, Kind
+from firstbell.testing.microsoft.faults import Fault, Kind, Script
 
 ALWAYS = 1_000_000
 MAIL, SEND, CONTENT, WORKBOOK = r"/messages", r"/send$", r"/content$", r"/workbook/"
@@ -28,3 +29,8 @@ BAD_DAYS: Mapping[str, tuple[str, tuple[Fault, ...]]] = {
     "proxy-page": ("the school's own network answers with a page to sign in", (Fault(Kind.NOT_JSON, times=3),)),
     "signed-out": ("the sign-in is called back while Firstbell works", (Fault(Kind.REVOKED, passing=3),)),
 }
+
+
+def let_it_be(script: Script, bad_day: str) -> None:
+    """Let the faults of a bad day come. Raises KeyError for a name that is none of BAD_DAYS."""
+    script.add(*(replace(fault) for fault in BAD_DAYS[bad_day][1]))  # a fault counts how often it hit

@@ -39,6 +39,29 @@ class Kind(StrEnum):
     REVOKED = "revoked"
     SLOW = "slow"
 
+    @property
+    def in_words(self) -> str:
+        """What a person calls it."""
+        return WORDS[self]
+
+
+WORDS = {
+    Kind.THROTTLED: "Asks to wait (429)",
+    Kind.UNAVAILABLE: "Not available (503)",
+    Kind.BROKEN: "An error inside (500)",
+    Kind.GATEWAY: "No answer in time (504)",
+    Kind.GATEWAY_AFTER: "Done, but it says: no answer in time (504)",
+    Kind.DROPPED: "The connection is cut before anything is done",
+    Kind.DROPPED_AFTER: "Done, but the connection is cut before the answer",
+    Kind.LOCKED: "Somebody has it open (423)",
+    Kind.CONFLICT: "Somebody else was first (409)",
+    Kind.CHANGED: "It has changed since (412)",
+    Kind.FULL: "No room left (507)",
+    Kind.NOT_JSON: "A page to sign in, in place of the answer",
+    Kind.SIGNED_OUT: "The sign-in is not accepted (401)",
+    Kind.REVOKED: "The sign-in was called back (401)",
+    Kind.SLOW: "Slow",
+}
 
 AFTER = frozenset({Kind.GATEWAY_AFTER, Kind.DROPPED_AFTER})
 DROPS = frozenset({Kind.DROPPED, Kind.DROPPED_AFTER})
@@ -127,5 +150,12 @@ class Script:
         Raises ValueError for a kind or a pattern that is none, TypeError for a field that is none.
         """
         for fault in told:
-            re.compile(fault.get("where", ""))
+            _require_pattern(fault.get("where", ""))
             self.add(Fault(**{**fault, "kind": Kind(fault["kind"])}))
+
+
+def _require_pattern(where: str) -> None:
+    try:
+        re.compile(where)
+    except re.error as error:
+        raise ValueError(f"'{where}' is no pattern") from error

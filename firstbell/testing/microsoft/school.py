@@ -21,12 +21,11 @@ OURS = (OFFICE_MAILBOX, SECOND_MAILBOX)
 ATTENDANCE, SAFEGUARDING, RESTRICTED, GOVERNORS = "Attendance", "Safeguarding", "Restricted", "Governors"
 LIBRARIES = (ATTENDANCE, SAFEGUARDING, RESTRICTED)
 
-OFFICER, LEAD, HEAD = (
-    Person("olive.officer@example.org", "Olive Officer (made up)"),
-    Person("sam.lead@example.org", "Sam Lead (made up)"),
-    Person(HEADS_MAILBOX, "Harriet Head (made up)"),
+STAFF = (
+    Person("olive.officer@example.org", "Olive Officer (made up)", "attendance officer"),
+    Person("sam.lead@example.org", "Sam Lead (made up)", "designated safeguarding lead"),
+    Person(HEADS_MAILBOX, "Harriet Head (made up)", "headteacher"),
 )
-STAFF = (OFFICER, LEAD, HEAD)
 
 
 def site_id(name: str) -> str:
@@ -53,18 +52,22 @@ def school_tenant(
     tenant = Tenant(TENANT_ID, clock)
     sites = frozenset(map(site_id, LIBRARIES))
     tenant.apps[CLIENT_ID] = App(CLIENT_ID, secret, certificates, frozenset(OURS), sites)
-    tenant.people.update({person.address.casefold(): person for person in staff})
-    for name, owners in _owners().items():
+    people = tuple(staff)
+    tenant.people.update({person.address.casefold(): person for person in people})
+    for name, owners in _owners(people).items():
         drive = drive_id(name)
         tenant.drives[drive] = Drive.empty(drive, site_id(name), clock(), owners)
     return tenant
 
 
-def _owners() -> dict[str, dict[str, str]]:
-    officer, lead, head = (person.address for person in STAFF)
+def _owners(staff: Iterable[Person]) -> dict[str, dict[str, str]]:
+    """Who may open each library, by their role."""
+    everybody = {person.address: person.role for person in staff}
+    leads = {address for address, role in everybody.items() if "safeguarding" in role}
+    heads = {address for address, role in everybody.items() if role == "headteacher"}
     return {
-        ATTENDANCE: {officer: "write", lead: "write", head: "read"},
-        SAFEGUARDING: {lead: "write"},
-        RESTRICTED: {head: "write", lead: "write"},
-        GOVERNORS: {head: "owner"},
+        ATTENDANCE: dict.fromkeys(everybody, "write"),
+        SAFEGUARDING: dict.fromkeys(sorted(leads), "write"),
+        RESTRICTED: dict.fromkeys(sorted(leads | heads), "write"),
+        GOVERNORS: dict.fromkeys(sorted(heads), "owner"),
     }

@@ -32,10 +32,11 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with an account in the tenant."""
+    """Somebody with an account in the tenant; `role` is their post at the school, in words."""
 
     address: str
     name: str
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)

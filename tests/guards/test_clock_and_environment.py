@@ -20,9 +20,8 @@ HOMES = {
     "os.urandom": COMPOSITION,
     "locale": (),
 }
-SANDBOX = (
-    "firstbell/testing/microsoft/"  # a service of pretence waits, draws ids and makes tokens, as the real one does
-)
+# A service of pretence waits, draws ids and makes tokens, as the real one does.
+SANDBOX = "firstbell/testing/microsoft/"
 SEEDED = {"random", "random.Random"}  # a generator with a seed of its own is no chance
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from firstbell.testing.microsoft.certificates import Certificates
+from firstbell.testing.microsoft.faults import Dropped
 from firstbell.testing.microsoft.listener import listening
-from firstbell.testing.microsoft.sandbox import Sandbox
+from firstbell.testing.microsoft.sandbox import VERSION, Sandbox
 
-__all__ = ["Running", "Sandbox", "running"]
+__all__ = ["VERSION", "Dropped", "Running", "Sandbox", "running"]
 
 
 @dataclass(frozen=True, slots=True)

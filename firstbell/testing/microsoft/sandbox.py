@@ -103,11 +103,14 @@ class Sandbox:
         return answer
 
     def _count(self, asked: Asked, status: int) -> None:
-        if (asked.method, asked.template) not in entra.ENDPOINTS:
+        if not _is_sign_in(asked):
             held = len(asked.json["requests"]) if asked.template == BATCH and status == HTTPStatus.OK else 0
             self.tenant.seen.append(Seen(self.tenant.clock(), asked.name, status, held))
 
     def _fault(self, asked: Asked, token: str) -> Fault | None:
+        """The fault that hits this request; none ever hits a sign-in, which happens whenever it may."""
+        if _is_sign_in(asked):
+            return None
         with self.tenant.lock:
             fault = self.tenant.script.next_for(asked.name)
             if fault and fault.kind is Kind.REVOKED:
@@ -150,3 +153,7 @@ class Sandbox:
 def _plain(template: str) -> str:
     """A function without parameters may be written with empty parentheses or without: it is the same one."""
     return template.removesuffix("()")
+
+
+def _is_sign_in(asked: Asked) -> bool:
+    return (asked.method, asked.template) in entra.ENDPOINTS

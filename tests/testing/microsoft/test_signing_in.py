@@ -140,7 +140,10 @@ def test_a_token_that_was_called_back_is_dead_and_another_is_asked_for_with_clai
     assert "claims" not in second.headers["WWW-Authenticate"]
 
 
-def test_sign_ins_are_not_counted_as_requests(where, tenant):
+def test_sign_ins_are_not_counted_and_no_fault_hits_them(where, tenant):
+    tenant.script.add(Fault(Kind.UNAVAILABLE))
+
     ClientSecretCredential(TENANT_ID, CLIENT_ID, "s3cret", **where).get_token(SCOPE)
 
     assert tenant.seen == []
+    assert tenant.script.faults[0].times == 1

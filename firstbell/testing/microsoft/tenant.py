@@ -48,6 +48,7 @@ class Tenant:
     apps: dict[str, App] = field(default_factory=dict)
     tokens: dict[str, tuple[str, dt.datetime]] = field(default_factory=dict)
     drives: dict[str, Drive] = field(default_factory=dict)
+    downloads: dict[str, bytes] = field(default_factory=dict)
     script: Script = field(default_factory=Script)
     seen: list[Seen] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)

@@ -9,7 +9,7 @@ from firstbell.testing.microsoft.quick_xor_hash import quick_xor_hash
 from firstbell.testing.microsoft.sharing import MEMBER, Grant
 
 HOST = "school.sharepoint.example"
-ROLES = {"read": "view", "write": "edit", "owner": "edit"}
+LINKS = {"read": "view", "write": "edit"}
 
 
 def stamp(at: dt.datetime) -> str:
@@ -67,7 +67,7 @@ def permission_json(grant: Grant) -> dict[str, Any]:
     """A permission. SharePoint does not say whether it is inherited."""
     body: dict[str, Any] = {"id": grant.id, "roles": [grant.role]}
     if grant.scope:
-        link = {"scope": grant.scope, "type": ROLES[grant.role], "webUrl": f"https://{HOST}/:f:/{grant.id}"}
+        link = {"scope": grant.scope, "type": LINKS[grant.role], "webUrl": f"https://{HOST}/:f:/{grant.id}"}
         return body | {"link": link, "grantedToIdentitiesV2": [_person(address) for address in grant.people]}
     if grant.group:
         return body | {"grantedToV2": {"siteGroup": {"id": "5", "displayName": grant.group, "loginName": grant.group}}}

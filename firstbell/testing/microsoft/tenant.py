@@ -7,9 +7,14 @@ import datetime as dt
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from firstbell.testing.microsoft.faults import Script
 from firstbell.testing.microsoft.files import Drive
+
+if TYPE_CHECKING:
+    from firstbell.testing.microsoft.drive_uploads import Upload
+    from firstbell.testing.microsoft.sites import Site
 
 TOKEN_LASTS = dt.timedelta(minutes=75)
 
@@ -41,7 +46,10 @@ class Seen:
 
 @dataclass
 class Tenant:
-    """One tenant. Every request works on it under `lock`, so each is one step, as a service's own are."""
+    """One tenant. Every request works on it under `lock`, so each is one step, as a service's own are.
+
+    `downloads` and `uploads` by the token of their address. `strangers`: addresses the directory does not know.
+    """
 
     tenant_id: str
     clock: Callable[[], dt.datetime]
@@ -49,6 +57,9 @@ class Tenant:
     tokens: dict[str, tuple[str, dt.datetime]] = field(default_factory=dict)
     drives: dict[str, Drive] = field(default_factory=dict)
     downloads: dict[str, bytes] = field(default_factory=dict)
+    uploads: dict[str, "Upload"] = field(default_factory=dict)
+    sites: "list[Site]" = field(default_factory=list)
+    strangers: set[str] = field(default_factory=set)
     script: Script = field(default_factory=Script)
     seen: list[Seen] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)

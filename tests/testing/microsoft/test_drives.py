@@ -1,11 +1,12 @@
 """Document libraries of the sandbox, as a program that signed in sees them."""
 
 import datetime as dt
-import json
+import shutil
 
 import pytest
 
 from firstbell.testing.microsoft import drive_content, drives
+from firstbell.testing.microsoft.asking import Program, code_of
 from firstbell.testing.microsoft.files import Drive
 from firstbell.testing.microsoft.server import Sandbox
 from firstbell.testing.microsoft.sharing import open_in_excel
@@ -15,8 +16,8 @@ NOW = dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC)
 HEAD = "head@example.org"
 
 
-class Client:
-    """Asks the sandbox without a network, as the app "firstbell", which was given one site."""
+class Client(Program):
+    """Asks as the app "firstbell", which was given the site of one library and not that of the other."""
 
     def __init__(self):
         self.now = NOW
@@ -25,22 +26,11 @@ class Client:
         self.tenant.tokens["token"] = ("firstbell", NOW + dt.timedelta(days=1))
         for drive_id, site in (("papers", "attendance"), ("others", "staffroom")):
             self.tenant.drives[drive_id] = Drive.empty(drive_id, site, NOW, {HEAD: "owner"})
-        self.sandbox = Sandbox(self.tenant, [*drives.ROUTES, *drive_content.ROUTES])
+        super().__init__(Sandbox(self.tenant, [*drives.ROUTES, *drive_content.ROUTES]))
 
     @property
     def drive(self):
         return self.tenant.drives["papers"]
-
-    def ask(self, method, path, body=None, **headers):
-        """The answer's status and body; a body of bytes is content."""
-        path, _, query = path.partition("?")
-        asked = dict(pair.split("=", 1) for pair in query.split("&") if pair)
-        is_json = isinstance(body, dict)
-        content = json.dumps(body).encode() if is_json else body or b""
-        sent = {"authorization": "Bearer token", "content-type": "application/json" if is_json else "text/plain"}
-        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        answer = self.sandbox.answer(method, path, asked, sent, content, "https://localhost")
-        return answer.status, answer.headers if answer.status == 302 else answer.body
 
     def put(self, name, content=b"x", **headers):
         return self.ask("PUT", f"/drives/papers/root:/{name}:/content", content, **headers)
@@ -51,31 +41,27 @@ def client():
     return Client()
 
 
-def code_of(body):
-    return body["error"]["innerError"].get("code") or body["error"]["code"]
-
-
-def names_in(body):
-    return [item["name"] for item in body["value"]]
+def names_in(answer):
+    return [item["name"] for item in answer.json["value"]]
 
 
 def test_a_file_saved_by_path_is_found_by_path_by_id_and_in_its_folder(client):
-    status, made = client.put("2026/case-1/letter.pdf", b"%PDF")
+    made = client.put("2026/case-1/letter.pdf", b"%PDF")
 
-    assert (status, made["size"]) == (201, 4)
-    assert client.ask("GET", "/drives/papers/root:/2026/CASE-1/letter.pdf")[1]["id"] == made["id"]
-    assert client.ask("GET", f"/drives/papers/items/{made['id']}")[1]["eTag"] == made["eTag"]
-    folder = made["parentReference"]["id"]
-    assert names_in(client.ask("GET", f"/drives/papers/items/{folder}/children")[1]) == ["letter.pdf"]
+    assert (made.status_code, made.json["size"]) == (201, 4)
+    found = client.ask("GET", f"/drives/papers/items/{made.json['id']}")
+    assert client.ask("GET", "/drives/papers/root:/2026/CASE-1/letter.pdf").json == found.json == made.json
+    folder = made.json["parentReference"]["id"]
+    assert names_in(client.ask("GET", f"/drives/papers/items/{folder}/children")) == ["letter.pdf"]
 
 
 def test_saving_again_replaces_the_content_and_keeps_the_version_before(client):
-    before = client.put("list.xlsx", b"first")[1]
-    status, after = client.put("list.xlsx", b"second")
+    before = client.put("list.xlsx", b"first").json
+    after = client.put("list.xlsx", b"second")
 
-    assert (status, after["id"]) == (200, before["id"])
-    assert after["eTag"] != before["eTag"]
-    versions = client.ask("GET", f"/drives/papers/items/{after['id']}/versions")[1]["value"]
+    assert (after.status_code, after.json["id"]) == (200, before["id"])
+    assert after.json["eTag"] != before["eTag"]
+    versions = client.ask("GET", f"/drives/papers/items/{before['id']}/versions").json["value"]
     assert [version["id"] for version in versions] == ["2.0", "1.0"]
 
 
@@ -89,23 +75,21 @@ def test_saving_again_replaces_the_content_and_keeps_the_version_before(client):
 )
 def test_a_taken_name_is_met_as_asked(client, how, status, names):
     client.put("letter.pdf")
-    root = client.drive.root.id
+    place = f"/drives/papers/items/{client.drive.root.id}:/letter.pdf:/content"
 
-    found = client.ask(
-        "PUT", f"/drives/papers/items/{root}:/letter.pdf:/content?@microsoft.graph.conflictBehavior={how}", b"y"
-    )
+    found = client.ask("PUT", f"{place}?@microsoft.graph.conflictBehavior={how}", b"y")
 
-    assert found[0] == status
-    assert names_in(client.ask("GET", "/drives/papers/items/root/children")[1]) == names
+    assert found.status_code == status
+    assert names_in(client.ask("GET", "/drives/papers/items/root/children")) == names
 
 
 def test_a_file_that_changed_meanwhile_is_not_replaced(client):
-    old = client.put("list.xlsx", b"first")[1]
+    old = client.put("list.xlsx", b"first").json
     client.put("list.xlsx", b"a person's")
 
-    status, body = client.ask("PUT", f"/drives/papers/items/{old['id']}/content", b"ours", if_match=old["eTag"])
+    answer = client.ask("PUT", f"/drives/papers/items/{old['id']}/content", b"ours", if_match=old["eTag"])
 
-    assert (status, code_of(body)) == (412, "resourceModified")
+    assert (answer.status_code, code_of(answer)) == (412, "resourceModified")
     assert client.drive.at("list.xlsx").content == b"a person's"
 
 
@@ -113,84 +97,98 @@ def test_a_file_that_somebody_has_open_is_locked(client):
     client.put("list.xlsx", b"first")
     open_in_excel(client.drive.at("list.xlsx"), HEAD)
 
-    status, body = client.put("list.xlsx", b"second")
+    answer = client.put("list.xlsx", b"second")
 
-    assert (status, code_of(body)) == (423, "resourceLocked")
+    assert (answer.status_code, code_of(answer)) == (423, "resourceLocked")
     assert client.drive.at("list.xlsx").content == b"first"
 
 
 @pytest.mark.parametrize("name", ["a*b.pdf", "trailing.", "~$lock.docx", " x.pdf", "CON", 'say "no".pdf'])
 def test_a_name_that_sharepoint_forbids_is_refused(client, name):
-    status, body = client.ask("POST", "/drives/papers/items/root/children", {"name": name, "folder": {}})
+    answer = client.ask("POST", "/drives/papers/items/root/children", {"name": name, "folder": {}})
 
-    assert (status, code_of(body)) == (400, "invalidName")
+    assert (answer.status_code, code_of(answer)) == (400, "invalidName")
 
 
 def test_content_is_fetched_from_an_address_that_needs_no_token(client):
-    made = client.put("letter.pdf", b"%PDF")[1]
+    made = client.put("letter.pdf", b"%PDF").json
 
-    status, headers = client.ask("GET", f"/drives/papers/items/{made['id']}/content")
+    answer = client.ask("GET", f"/drives/papers/items/{made['id']}/content")
 
-    token = headers["Location"].removeprefix("https://localhost/download/")
-    assert (status, client.tenant.downloads[token]) == (302, b"%PDF")
+    assert answer.status_code == 302
+    assert client.ask("GET", answer.headers["Location"]).data == b"%PDF"
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not here")
+def test_a_document_is_fetched_as_pdf(client):
+    made = client.put("pupils.csv", b"pupil,sessions\n1,12\n").json
+
+    answer = client.ask("GET", f"/drives/papers/items/{made['id']}/content?format=pdf")
+
+    assert client.ask("GET", answer.headers["Location"]).data.startswith(b"%PDF-")
+
+
+def test_what_the_service_does_not_convert_is_refused(client):
+    made = client.put("letter.html", b"<p>x</p>").json
+
+    assert client.ask("GET", f"/drives/papers/items/{made['id']}/content?format=pdf").status_code == 406
 
 
 def test_a_library_of_a_site_that_was_not_given_is_closed(client):
-    assert client.ask("GET", "/drives/others/items/root/children")[0] == 403
-    assert client.ask("GET", "/drives/nowhere")[0] == 404
+    assert client.ask("GET", "/drives/others/items/root/children").status_code == 403
+    assert client.ask("GET", "/drives/nowhere").status_code == 404
 
 
 def test_a_new_file_may_be_missing_from_the_list_for_a_while(client):
     client.drive.lag = dt.timedelta(seconds=30)
-    made = client.put("letter.pdf")[1]
+    made = client.put("letter.pdf").json
 
-    assert names_in(client.ask("GET", "/drives/papers/items/root/children")[1]) == []
-    assert client.ask("GET", f"/drives/papers/items/{made['id']}")[0] == 200
+    assert names_in(client.ask("GET", "/drives/papers/items/root/children")) == []
+    assert client.ask("GET", f"/drives/papers/items/{made['id']}").status_code == 200
     client.now += dt.timedelta(seconds=30)
-    assert names_in(client.ask("GET", "/drives/papers/items/root/children")[1]) == ["letter.pdf"]
+    assert names_in(client.ask("GET", "/drives/papers/items/root/children")) == ["letter.pdf"]
 
 
 def test_a_long_list_comes_in_pages(client):
     for number in range(3):
         client.put(f"{number}.pdf")
 
-    first = client.ask("GET", "/drives/papers/items/root/children?$top=2&$select=name")[1]
-    link = first["@odata.nextLink"].removeprefix("https://localhost/v1.0")
+    first = client.ask("GET", "/drives/papers/items/root/children?$top=2&$select=name").json
 
     assert first["value"] == [{"name": "0.pdf"}, {"name": "1.pdf"}]
-    assert client.ask("GET", link)[1] == {"value": [{"name": "2.pdf"}]}
+    assert client.ask("GET", first["@odata.nextLink"]).json == {"value": [{"name": "2.pdf"}]}
 
 
 def test_a_folder_is_made_once(client):
     ask = {"name": "case-1", "folder": {}, "@microsoft.graph.conflictBehavior": "fail"}
 
-    assert client.ask("POST", "/drives/papers/items/root/children", ask)[0] == 201
-    status, body = client.ask("POST", "/drives/papers/items/root/children", ask)
-    assert (status, code_of(body)) == (409, "nameAlreadyExists")
+    assert client.ask("POST", "/drives/papers/items/root/children", ask).status_code == 201
+    again = client.ask("POST", "/drives/papers/items/root/children", ask)
+    assert (again.status_code, code_of(again)) == (409, "nameAlreadyExists")
 
 
 def test_an_item_is_renamed_moved_and_deleted(client):
-    made = client.put("draft.pdf")[1]
-    folder = client.ask("POST", "/drives/papers/items/root/children", {"name": "case-1", "folder": {}})[1]
+    made = client.put("draft.pdf").json
+    folder = client.ask("POST", "/drives/papers/items/root/children", {"name": "case-1", "folder": {}}).json
+    item, change = f"/drives/papers/items/{made['id']}", {"name": "a.pdf", "parentReference": {"id": folder["id"]}}
 
-    change = {"name": "letter.pdf", "parentReference": {"id": folder["id"]}}
-    assert client.ask("PATCH", f"/drives/papers/items/{made['id']}", change, if_match='"old"')[0] == 412
-    assert client.ask("PATCH", f"/drives/papers/items/{made['id']}", change, if_match=made["eTag"])[0] == 200
-    assert client.drive.at("case-1/letter.pdf").id == made["id"]
-    assert client.ask("DELETE", f"/drives/papers/items/{folder['id']}")[0] == 204
-    assert client.ask("GET", f"/drives/papers/items/{made['id']}")[0] == 404
+    assert client.ask("PATCH", item, change, if_match='"old"').status_code == 412
+    assert client.ask("PATCH", item, change, if_match=made["eTag"]).status_code == 200
+    assert client.drive.at("case-1/a.pdf").id == made["id"]
+    assert client.ask("DELETE", f"/drives/papers/items/{folder['id']}").status_code == 204
+    assert client.ask("GET", item).status_code == 404
 
 
 def test_a_delta_tells_what_changed_and_what_is_gone(client):
-    kept, gone = client.put("kept.pdf")[1], client.put("gone.pdf")[1]
-    link = client.ask("GET", "/drives/papers/root/delta")[1]["@odata.deltaLink"].removeprefix("https://localhost/v1.0")
+    kept, gone = client.put("kept.pdf").json, client.put("gone.pdf").json
+    link = client.ask("GET", "/drives/papers/root/delta").json["@odata.deltaLink"]
     client.put("kept.pdf", b"more")
     client.ask("DELETE", f"/drives/papers/items/{gone['id']}")
 
-    changed = client.ask("GET", link)[1]["value"]
+    changed = client.ask("GET", link).json["value"]
 
     assert [(item["id"], "deleted" in item) for item in changed] == [(kept["id"], False), (gone["id"], True)]
-    assert client.ask("GET", "/drives/papers/root/delta?token=77")[0] == 410
+    assert client.ask("GET", "/drives/papers/root/delta?token=77").status_code == 410
 
 
 def test_nothing_that_was_asked_left_the_contract(client):

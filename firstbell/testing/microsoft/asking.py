@@ -1,0 +1,32 @@
+"""A program that asks the sandbox without a network: what its tests use where no client of ours takes part."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from werkzeug.test import Client, TestResponse
+
+from firstbell.testing.microsoft.server import VERSION, Sandbox
+
+URL = "https://localhost"
+
+
+class Program:
+    """Asks with the token "token". Addresses are paths below the version, or whole ones that the sandbox gave."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._client = Client(sandbox)
+
+    def ask(self, method: str, where: str, body: Mapping[str, Any] | bytes = b"", **headers: str) -> TestResponse:
+        """The answer. A mapping is sent as JSON; `if_match="…"` is the header If-Match."""
+        path = where.removeprefix(URL) if where.startswith(URL) else f"{VERSION}{where}"
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if path.startswith(f"{VERSION}/"):  # an address outside it is its own permission
+            sent = {"authorization": "Bearer token"} | sent
+        content: dict[str, Any] = {"data": body} if isinstance(body, bytes) else {"json": body}
+        return self._client.open(path, base_url=URL, method=method, headers=sent, **content)
+
+
+def code_of(answer: TestResponse) -> str:
+    """The most exact code of a refusal."""
+    error = cast("dict[str, Any]", answer.json)["error"]
+    return str(error["innerError"].get("code") or error["code"])

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import json as jsons
+import logging
 import ssl
 import time
 import uuid
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 SCOPE = "https://graph.microsoft.com/.default"
 # What SharePoint asks of programs, so that it can tell them from people: NONISV|company|name/version.
 USER_AGENT = "NONISV|School|Firstbell/0.1"
+# These write whole addresses into whatever log the program has.
+TALKATIVE = ("azure", "httpcore", "httpx", "msal")
 TRIES = 3
 A_MOMENT = dt.timedelta(seconds=1)
 # As long as a run may wait inside one request; for longer it stops and says when to go on.
@@ -54,6 +57,8 @@ class Graph:
         from msgraph.graph_request_adapter import GraphRequestAdapter  # noqa: PLC0415
         from msgraph.graph_service_client import GraphServiceClient  # noqa: PLC0415
 
+        for name in TALKATIVE:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         tokens = AzureIdentityAccessTokenProvider(credential_of(settings, secrets), None, scopes=[SCOPE])
         self._http = _http_client(settings)
         self._adapter = GraphRequestAdapter(BaseBearerTokenAuthenticationProvider(tokens), client=self._http)
@@ -116,6 +121,7 @@ class Graph:
         url: str,
         *,
         doing: str,
+        policy: Policy = Policy.REPEATABLE,
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         may_be: Collection[int] = (),
@@ -130,7 +136,7 @@ class Graph:
         def attempt() -> Reply:
             return self._loop.run(self._send_unsigned(method, url, content, headers or {}))
 
-        return self._answered(attempt, doing, Policy.REPEATABLE, may_be)
+        return self._answered(attempt, doing, policy, may_be)
 
     def _answered(self, attempt: Callable[[], Reply], doing: str, policy: Policy, may_be: Collection[int]) -> Reply:
         waited = dt.timedelta()

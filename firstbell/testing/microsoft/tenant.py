@@ -13,6 +13,7 @@ from firstbell.testing.microsoft.faults import Script
 from firstbell.testing.microsoft.files import Drive
 
 if TYPE_CHECKING:
+    from firstbell.testing.microsoft.channels import Channel
     from firstbell.testing.microsoft.drive_uploads import Upload
     from firstbell.testing.microsoft.sites import Site
 
@@ -60,6 +61,7 @@ class Tenant:
     uploads: dict[str, "Upload"] = field(default_factory=dict)
     sites: "list[Site]" = field(default_factory=list)
     strangers: set[str] = field(default_factory=set)
+    channels: "dict[str, Channel]" = field(default_factory=dict)
     script: Script = field(default_factory=Script)
     seen: list[Seen] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)

@@ -1,15 +1,16 @@
-"""A tenant with one library of restricted folders that listens, and the real SDK before it: emptied for each test."""
+"""A tenant that listens, with restricted folders and a channel, and the real SDK before it: emptied for each test."""
 
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from connectors.microsoft365.channel import WorkflowsChannel
 from connectors.microsoft365.folders import GraphFolders
 from connectors.microsoft365.graph import Graph
 from firstbell.settings import Microsoft365Settings
 from firstbell.testing.fake_clock import FakeClock
 from firstbell.testing.fake_secrets import FakeSecrets
-from firstbell.testing.microsoft import drive_content, drive_sharing, drive_uploads, drives
+from firstbell.testing.microsoft import channels, drive_content, drive_sharing, drive_uploads, drives
 from firstbell.testing.microsoft.faults import Fault, Kind
 from firstbell.testing.microsoft.files import Drive, Item
 from firstbell.testing.microsoft.server import Running, Sandbox, running
@@ -17,7 +18,9 @@ from firstbell.testing.microsoft.tenant import App, Tenant
 
 TENANT, APP = "11111111-2222-3333-4444-555555555555", "firstbell"
 LIBRARY, SITE = "restricted", "attendance"
-ROUTES = [*drives.ROUTES, *drive_content.ROUTES, *drive_sharing.ROUTES, *drive_uploads.ROUTES]
+TEAM, CHANNEL = "team-1", "19:safeguarding@thread.tacv2"
+MAY_READ = frozenset({channels.READS_THIS})
+ROUTES = [*drives.ROUTES, *drive_content.ROUTES, *drive_sharing.ROUTES, *drive_uploads.ROUTES, *channels.ROUTES]
 
 
 class SharePoint:
@@ -40,7 +43,8 @@ class SharePoint:
     def empty(self) -> None:
         """Another tenant, whose library lets nobody in, with the tokens that are still good."""
         tokens = self.tenant.tokens
-        self._server.sandbox.tenant = tenant_at(FakeClock())
+        self.clock = FakeClock()
+        self._server.sandbox.tenant = tenant_at(self.clock)
         self.tenant.tokens.update(tokens)
         self.waits.clear()
         self.folders = self.another_run()
@@ -55,6 +59,18 @@ class SharePoint:
 
     def another_run(self) -> GraphFolders:
         return GraphFolders(self.graph, LIBRARY)
+
+    @property
+    def channel(self) -> channels.Channel:
+        return self.tenant.channels[CHANNEL]
+
+    def workflows_channel(self, **changes: object) -> WorkflowsChannel:
+        """Our side of the channel, in a run that remembers nothing; it waits by moving the clock on."""
+        told = {"hosts": ("localhost",), "team": TEAM, "channel": CHANNEL, "sleep": self.sleep} | changes
+        return WorkflowsChannel(self.graph, told.pop("webhook", None) or self.channel.hook(self._server.url), **told)
+
+    def sleep(self, seconds: float) -> None:
+        self.clock.advance(seconds=seconds)
 
     def item(self, path: str) -> Item:
         found = self.drive.at(path)
@@ -76,8 +92,9 @@ class SharePoint:
 
 def tenant_at(clock: FakeClock) -> Tenant:
     tenant = Tenant(TENANT, clock.now)
-    tenant.apps[APP] = App(APP, secret="of the sandbox", sites=frozenset({SITE}))  # noqa: S106 - made up
+    tenant.apps[APP] = App(APP, secret="of the sandbox", sites=frozenset({SITE}), roles=MAY_READ)  # noqa: S106 - made up
     tenant.drives[LIBRARY] = Drive.empty(LIBRARY, SITE, clock.now(), {})
+    tenant.channels[CHANNEL] = channels.Channel(CHANNEL, TEAM, "Safeguarding", "not-to-be-told")
     return tenant
 
 

@@ -6,8 +6,7 @@ channel is read back: a card that is not found there counts as not posted, and t
 
 import hashlib
 import json
-import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -58,10 +57,9 @@ class WorkflowsChannel:
         hosts: Collection[str],
         team: str,
         channel: str,
-        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         _check_webhook(webhook, hosts)
-        self._graph, self._webhook, self._sleep = graph, webhook, sleep
+        self._graph, self._webhook = graph, webhook
         self._messages = graph.at.teams.by_team_id(team).channels.by_channel_id(channel).messages
 
     def post(self, card: Card) -> None:
@@ -96,7 +94,7 @@ class WorkflowsChannel:
         for seconds in LOOKS:
             if self._found(key) is not False:
                 return
-            self._sleep(seconds)
+            self._graph.pause(seconds)
 
     def _found(self, key: str) -> bool | None:
         """Whether the card is there; None where the channel may not be read."""

@@ -37,8 +37,8 @@ class SharePoint:
             sign_in_url=server.url,
             certificate_authority=server.certificate_authority,
         )
-        self.waits: list[float] = []
-        self.graph = Graph(settings, FakeSecrets(app="of the sandbox"), sleep=self.waits.append)
+        self.clock = FakeClock()
+        self.graph = Graph(settings, FakeSecrets(app="of the sandbox"), sleep=self.sleep)
 
     def empty(self) -> None:
         """Another tenant, whose library lets nobody in, with the tokens that are still good."""
@@ -46,7 +46,6 @@ class SharePoint:
         self.clock = FakeClock()
         self._server.sandbox.tenant = tenant_at(self.clock)
         self.tenant.tokens.update(tokens)
-        self.waits.clear()
         self.folders = self.another_run()
 
     @property
@@ -65,8 +64,8 @@ class SharePoint:
         return self.tenant.channels[CHANNEL]
 
     def workflows_channel(self, **changes: object) -> WorkflowsChannel:
-        """Our side of the channel, in a run that remembers nothing; it waits by moving the clock on."""
-        told = {"hosts": ("localhost",), "team": TEAM, "channel": CHANNEL, "sleep": self.sleep} | changes
+        """Our side of the channel, in a run that remembers nothing; which waits by moving the clock on."""
+        told = {"hosts": ("localhost",), "team": TEAM, "channel": CHANNEL} | changes
         return WorkflowsChannel(self.graph, told.pop("webhook", None) or self.channel.hook(self._server.url), **told)
 
     def sleep(self, seconds: float) -> None:

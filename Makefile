@@ -2,11 +2,15 @@
 PYTHON := $(shell command -v python3 || command -v python)
 VENV := .venv/bin
 
-.PHONY: demo test check proof fuzz torture lock golden
+.PHONY: demo sandbox test check proof fuzz torture lock golden
 
 demo: ## a whole school morning on this computer
 	@$(PYTHON) bootstrap.py demo
 	@$(VENV)/python -m firstbell demo
+
+sandbox: ## a Microsoft 365 of pretence on this computer, until Ctrl-C
+	@$(PYTHON) bootstrap.py test
+	@$(VENV)/python -m firstbell sandbox microsoft
 
 test: ## every test
 	@$(PYTHON) bootstrap.py test

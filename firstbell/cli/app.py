@@ -10,6 +10,7 @@ from firstbell.cli.ledger import export_command, show_command, verify_command
 from firstbell.cli.measures import measures_command
 from firstbell.cli.replay import replay_command
 from firstbell.cli.run import run_command
+from firstbell.cli.sandbox import microsoft_command
 from firstbell.cli.store import prepare_command
 from firstbell.cli.subject import erase_subject_command, export_subject_command
 from firstbell.cli.wording import wording_command
@@ -32,7 +33,7 @@ app = typer.Typer(
 )
 ledger = typer.Typer(help="Look into the ledger: every decision and message, chained by hash.", no_args_is_help=True)
 store = typer.Typer(help="Look after a store on a server; one in a file needs nothing.", no_args_is_help=True)
-
+sandbox = typer.Typer(help="Try Firstbell out where nothing can leave this computer.", no_args_is_help=True)
 subject = typer.Typer(help="What is held about one pupil: hand it over, or erase it.", no_args_is_help=True)
 
 app.command("demo")(demo_command)
@@ -48,6 +49,8 @@ ledger.command("show")(show_command)
 ledger.command("export")(export_command)
 app.add_typer(store, name="store")
 store.command("prepare")(prepare_command)
+app.add_typer(sandbox, name="sandbox")
+sandbox.command("microsoft")(microsoft_command)
 app.add_typer(subject, name="subject")
 subject.command("export")(export_subject_command)
 subject.command("erase")(erase_subject_command)

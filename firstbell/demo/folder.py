@@ -7,8 +7,11 @@ from pathlib import Path
 from firstbell.errors import BadInput
 
 MARKER = "made-by-firstbell-demo.txt"
-HEADING = "firstbell demo made the files listed here. When it runs again it deletes exactly these and makes them anew."
-UNFINISHED = "(the demo is still running, or was stopped before its end)"
+HEADING = (
+    "firstbell made the files listed here, for a school that does not exist. "
+    "When the same command runs again, it deletes exactly these and makes them anew."
+)
+UNFINISHED = "(it is still running, or was stopped before its end)"
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -9,6 +10,24 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from firstbell.testing.microsoft.tenant import App, Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as it came. `path` is unquoted; headers by lower-case name; `url` is the server's own address."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    content: bytes
+    url: str
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    @property
+    def token(self) -> str:
+        """The token it brings; empty for none."""
+        return self.headers.get("authorization", "").removeprefix("Bearer ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +50,11 @@ class Asked:
     def json(self) -> Any:  # noqa: ANN401 - whatever was sent
         return json.loads(self.content) if self.content else None
 
+    @property
+    def name(self) -> str:
+        """The operation, as faults are aimed and requests are counted: "POST /users/{user-id}/messages"."""
+        return f"{self.method} {self.template}"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -39,6 +63,19 @@ class Answer:
     status: int = HTTPStatus.OK
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def content(self) -> bytes:
+        """The body as it goes over the wire."""
+        if self.body is None or isinstance(self.body, bytes):
+            return self.body or b""
+        return json.dumps(self.body).encode()
+
+    @property
+    def kind(self) -> str:
+        """Its content type: what the headers say, or what follows from the body."""
+        plain = "application/octet-stream" if isinstance(self.body, bytes) else "application/json"
+        return self.headers.get("Content-Type", plain)
 
 
 @dataclass
@@ -50,12 +87,11 @@ class Refused(Exception):
     inner: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def answer(self, at: dt.datetime) -> Answer:
+    def answer(self, at: dt.datetime, request_id: str) -> Answer:
         """The error as Graph words it: `error` with a code, a message and an `innerError`."""
-        inner = {"date": f"{at:%Y-%m-%dT%H:%M:%S}", "request-id": "sandbox"} | (
-            {"code": self.inner} if self.inner else {}
-        )
-        error = {"code": self.code, "message": f"The sandbox says: {self.code}.", "innerError": inner}
+        inner = {"date": f"{at:%Y-%m-%dT%H:%M:%S}", "request-id": request_id}
+        exact = {"code": self.inner} if self.inner else {}
+        error = {"code": self.code, "message": f"The sandbox says: {self.code}.", "innerError": exact | inner}
         return Answer(self.status, {"error": error}, self.headers)
 
 

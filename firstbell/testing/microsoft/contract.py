@@ -1,6 +1,7 @@
 """The vendor's contract: which operations there are, and whether a request or an answer keeps to it.
 
-The file beside this one is the part of Microsoft's own description of Graph v1.0 (MIT licence) that Firstbell uses.
+`contract.json` is the part of Microsoft's own description of Graph v1.0 (MIT licence) that Firstbell uses.
+`contract_additions.json` holds operations that are real and missing there; each names the SDK's builder that proves it.
 """
 
 import json
@@ -15,7 +16,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-OURS = Path(__file__).with_name("contract.json")
+VENDORS = Path(__file__).with_name("contract.json")
+ADDITIONS = Path(__file__).with_name("contract_additions.json")
 METHODS = ("get", "post", "patch", "put", "delete")
 # Parameters that may hold slashes.
 LONG = {"item-path", "site-path"}
@@ -42,6 +44,14 @@ class Operation:
     def names(self) -> list[str]:
         return re.findall(r"\{([^}]+)\}", self.template)
 
+    def params(self, match: re.Match[str]) -> dict[str, str]:
+        """The parameters of a path; inside quotes, a quote is written twice (OData)."""
+        found = dict(zip(self.names, match.groups(), strict=True))
+        return {
+            name: value.replace("''", "'") if f"'{{{name}}}'" in self.template else value
+            for name, value in found.items()
+        }
+
     @cached_property
     def query_names(self) -> set[str]:
         """The keys there may be. A list's next link may have a token of the service's own, which nobody else writes."""
@@ -67,7 +77,7 @@ class Contract:
         """The operation of a path below the version, unquoted, with its parameters; None for one there is not."""
         for operation in self.operations:
             if operation.method == method and (match := operation.pattern.fullmatch(path)):
-                return operation, dict(zip(operation.names, match.groups(), strict=True))
+                return operation, operation.params(match)
         return None
 
     def faults_of_request(self, operation: Operation, query: Mapping[str, str], content: bytes, kind: str) -> list[str]:
@@ -93,8 +103,8 @@ class Contract:
     def _faults(self, kinds: Mapping[str, Any], content: bytes, kind: str) -> Iterator[str]:
         plain = kind.partition(";")[0].strip()
         known = kinds.get(plain) or kinds.get("*/*")
-        if known is None and plain == "application/json" and not kinds:
-            yield "there should be no JSON here"
+        if known is None:
+            yield f"there should be no {plain or 'body without a content type'} here"
         if known is None or "json" not in plain:
             return
         try:
@@ -111,6 +121,25 @@ class Contract:
         return Draft202012Validator(json.loads(absolute), registry=self._registry, format_checker=FormatChecker())
 
 
-def read_contract(path: Path = OURS) -> Contract:
-    """The contract in a file; ours when none is named."""
-    return Contract(json.loads(path.read_text(encoding="utf-8")))
+def with_additions(document: Mapping[str, Any], additions: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with further operations, and the schemas they need. Raises ValueError for one it already has."""
+    paths = {template: dict(item) for template, item in document["paths"].items()}
+    for template, item in additions["paths"].items():
+        _put_new(paths.setdefault(template, {}), item, template)
+    schemas = dict(document["components"]["schemas"])
+    _put_new(schemas, additions.get("components", {}).get("schemas", {}), "schemas")
+    return {**document, "paths": paths, "components": {"schemas": schemas}}
+
+
+def _put_new(into: dict[str, Any], more: Mapping[str, Any], where: str) -> None:
+    twice = sorted(into.keys() & more.keys())
+    if twice:
+        raise ValueError(f"the contract has {where} {twice[0]} already: leave it out of the additions")
+    into.update(more)
+
+
+@cache
+def read_contract() -> Contract:
+    """Ours: the vendor's part and the additions. One for all, since it keeps the validators that it has made."""
+    document, additions = (json.loads(path.read_text(encoding="utf-8")) for path in (VENDORS, ADDITIONS))
+    return Contract(with_additions(document, additions))

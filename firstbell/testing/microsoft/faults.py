@@ -1,17 +1,27 @@
 """Faults on order: what a service does on a bad day, scripted so that a test can ask for each."""
 
+import base64
+import contextlib
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
+from typing import Any
 
-from firstbell.testing.microsoft.asked import Refused
+from firstbell.testing.microsoft.asked import Answer, Refused
+
+
+class Dropped(ConnectionError):
+    """The connection is cut without an answer."""
 
 
 class Kind(StrEnum):
-    """What goes wrong. AFTER: the service does what was asked, and its answer is lost or says otherwise."""
+    """What goes wrong. AFTER: the service does what was asked, and its answer is lost or says otherwise.
+
+    REVOKED: the token is no longer good, and the service says with what claims to ask for another.
+    """
 
     THROTTLED = "429"
     UNAVAILABLE = "503"
@@ -26,11 +36,39 @@ class Kind(StrEnum):
     FULL = "507"
     NOT_JSON = "html"
     SIGNED_OUT = "401"
+    REVOKED = "revoked"
     SLOW = "slow"
 
+    @property
+    def in_words(self) -> str:
+        """What a person calls it."""
+        return WORDS[self]
+
+
+WORDS = {
+    Kind.THROTTLED: "Asks to wait (429)",
+    Kind.UNAVAILABLE: "Not available (503)",
+    Kind.BROKEN: "An error inside (500)",
+    Kind.GATEWAY: "No answer in time (504)",
+    Kind.GATEWAY_AFTER: "Done, but it says: no answer in time (504)",
+    Kind.DROPPED: "The connection is cut before anything is done",
+    Kind.DROPPED_AFTER: "Done, but the connection is cut before the answer",
+    Kind.LOCKED: "Somebody has it open (423)",
+    Kind.CONFLICT: "Somebody else was first (409)",
+    Kind.CHANGED: "It has changed since (412)",
+    Kind.FULL: "No room left (507)",
+    Kind.NOT_JSON: "A page to sign in, in place of the answer",
+    Kind.SIGNED_OUT: "The sign-in is not accepted (401)",
+    Kind.REVOKED: "The sign-in was called back (401)",
+    Kind.SLOW: "Slow",
+}
 
 AFTER = frozenset({Kind.GATEWAY_AFTER, Kind.DROPPED_AFTER})
 DROPS = frozenset({Kind.DROPPED, Kind.DROPPED_AFTER})
+CLAIMS = base64.b64encode(b'{"access_token": {"nbf": {"essential": true, "value": "1"}}}').decode()
+# Continuous access evaluation: how a service asks for another token than the one it was given.
+CHALLENGE = f'Bearer realm="", error="insufficient_claims", claims="{CLAIMS}"'
+PAGE = b"<html><body>Sign in to continue</body></html>"
 REFUSALS = {
     Kind.THROTTLED: (HTTPStatus.TOO_MANY_REQUESTS, "TooManyRequests"),
     Kind.UNAVAILABLE: (HTTPStatus.SERVICE_UNAVAILABLE, "serviceNotAvailable"),
@@ -42,6 +80,7 @@ REFUSALS = {
     Kind.CHANGED: (HTTPStatus.PRECONDITION_FAILED, "resourceModified"),
     Kind.FULL: (HTTPStatus.INSUFFICIENT_STORAGE, "quotaLimitReached"),
     Kind.SIGNED_OUT: (HTTPStatus.UNAUTHORIZED, "InvalidAuthenticationToken"),
+    Kind.REVOKED: (HTTPStatus.UNAUTHORIZED, "InvalidAuthenticationToken"),
 }
 
 
@@ -68,13 +107,25 @@ class Fault:
         self.times -= 1
         return True
 
-    def refuse(self) -> None:
-        """Raise what the service answers; a slow one only takes its time."""
-        if self.kind is Kind.SLOW:
-            time.sleep(self.seconds)
-            return
+    def strike(self, work: Callable[[], Answer]) -> Answer:
+        """What the caller gets; `work` is what was asked for. Raises Refused, Dropped."""
+        if self.kind in AFTER:
+            with contextlib.suppress(Refused):
+                work()
+        match self.kind:
+            case Kind.SLOW:
+                time.sleep(self.seconds)
+                return work()
+            case Kind.NOT_JSON:
+                return Answer(body=PAGE, headers={"Content-Type": "text/html"})
+            case Kind.DROPPED | Kind.DROPPED_AFTER:
+                raise Dropped
         status, code = REFUSALS[self.kind]
-        raise Refused(status, code, headers={"Retry-After": self.retry_after} if self.retry_after else {})
+        raise Refused(status, code, headers=self._headers())
+
+    def _headers(self) -> dict[str, str]:
+        challenge = {"WWW-Authenticate": CHALLENGE} if self.kind is Kind.REVOKED else {}
+        return challenge | ({"Retry-After": self.retry_after} if self.retry_after else {})
 
 
 @dataclass
@@ -93,7 +144,18 @@ class Script:
         """The fault that hits this operation, if one does."""
         return next((fault for fault in self.faults if fault.hits(operation)), None)
 
-    def read(self, script: Iterable[dict[str, str]]) -> None:
-        """Faults as a person or a test in another process writes them down. Raises ValueError, TypeError."""
-        for told in script:
-            self.add(Fault(**{**told, "kind": Kind(told["kind"])}))  # type: ignore[arg-type]
+    def read(self, told: Iterable[Mapping[str, Any]]) -> None:
+        """Faults as a person, or a test in another process, writes them down.
+
+        Raises ValueError for a kind or a pattern that is none, TypeError for a field that is none.
+        """
+        for fault in told:
+            _require_pattern(fault.get("where", ""))
+            self.add(Fault(**{**fault, "kind": Kind(fault["kind"])}))
+
+
+def _require_pattern(where: str) -> None:
+    try:
+        re.compile(where)
+    except re.error as error:
+        raise ValueError(f"'{where}' is no pattern") from error

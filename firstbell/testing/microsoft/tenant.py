@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.testing.microsoft.faults import Script
 from firstbell.testing.microsoft.files import Drive
+from firstbell.testing.microsoft.throttling import Throttling
 
 if TYPE_CHECKING:
     from firstbell.testing.microsoft.channels import Channel
@@ -36,8 +37,20 @@ class App:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with an account in the tenant; `role` is their post at the school, in words."""
+
+    address: str
+    name: str
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
-    """A request that came: when, which operation, how it was answered, and how many others it held if a batch."""
+    """A request that came: when, which operation, how it was answered, and how many others it held if a batch.
+
+    `status` is 0 where the connection was cut. What a batch held is listed too, each by itself; sign-ins are not.
+    """
 
     at: dt.datetime
     operation: str
@@ -49,12 +62,14 @@ class Seen:
 class Tenant:
     """One tenant. Every request works on it under `lock`, so each is one step, as a service's own are.
 
+    `apps` by client id, `people` by lower-case address, `drives` by id; `tokens`: whose each is, and until when.
     `downloads` and `uploads` by the token of their address. `strangers`: addresses the directory does not know.
     """
 
     tenant_id: str
     clock: Callable[[], dt.datetime]
     apps: dict[str, App] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
     tokens: dict[str, tuple[str, dt.datetime]] = field(default_factory=dict)
     drives: dict[str, Drive] = field(default_factory=dict)
     downloads: dict[str, bytes] = field(default_factory=dict)
@@ -65,7 +80,11 @@ class Tenant:
     script: Script = field(default_factory=Script)
     seen: list[Seen] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
+    throttling: Throttling = field(init=False)
     lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def __post_init__(self) -> None:
+        self.throttling = Throttling(self.clock)
 
     def app_of(self, token: str) -> App | None:
         """Whose token it is, while it is good."""

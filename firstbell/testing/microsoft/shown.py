@@ -1,0 +1,124 @@
+"""What the pages show of a tenant: plain records, which the parts' states are read into."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from firstbell.testing.microsoft.files import Drive, Item
+from firstbell.testing.microsoft.tenant import Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMail:
+    """A mail in a mailbox. `state` is "Draft", "Sent" or "Received"; `html` is empty for one in plain text."""
+
+    key: str
+    mailbox: str
+    state: str
+    at: dt.datetime
+    sender: str
+    to: tuple[str, ...]
+    subject: str
+    text: str = ""
+    html: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    """A file or folder, `depth` folders below its library. `may_open`: address to "read", "write" or "owner"."""
+
+    drive: str
+    key: str
+    name: str
+    depth: int
+    is_folder: bool
+    size: int
+    may_open: Mapping[str, str]
+    has_own_rights: bool
+    open_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of a card: `kind` is "heading", "text" or "link"."""
+
+    kind: str
+    text: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCard:
+    """A card in the channel, as an Adaptive Card."""
+
+    at: dt.datetime
+    card: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether any of its text is in the colour of attention."""
+        return any(part.get("color") == "attention" for part in _parts(self.card))
+
+    @property
+    def blocks(self) -> list[Block]:
+        """What stands on its face, and where its buttons lead."""
+        texts = [part for part in _parts(self.card) if part.get("type") in {"TextBlock", "TextRun"}]
+        headings = [Block("heading" if _is_large(part) else "text", str(part.get("text", ""))) for part in texts]
+        opens = [part for part in _parts(self.card) if part.get("type") == "Action.OpenUrl"]
+        return [*headings, *(Block("link", str(part.get("title", "")), str(part.get("url", ""))) for part in opens)]
+
+
+def _parts(card: object) -> Iterator[Mapping[str, Any]]:
+    """Every element of a card, in the order it is read."""
+    if isinstance(card, Mapping):
+        yield card
+        for inner in card.values():
+            yield from _parts(inner)
+    elif isinstance(card, list | tuple):
+        for inner in card:
+            yield from _parts(inner)
+
+
+def _is_large(part: Mapping[str, Any]) -> bool:
+    return str(part.get("size", "")).lower() in {"large", "extralarge"}
+
+
+def mails_of(tenant: Tenant) -> list[ShownMail]:  # noqa: ARG001 - until the part that keeps mail is there
+    """Every mail, newest first."""
+    return []
+
+
+def cards_of(tenant: Tenant) -> list[ShownCard]:  # noqa: ARG001 - until the part that keeps cards is there
+    """Every card, newest first."""
+    return []
+
+
+def files_of(tenant: Tenant) -> list[ShownFile]:
+    """Every library with what lies in it, as a tree is read."""
+    return [shown for drive in tenant.drives.values() for shown in _tree(drive, drive.root, 0)]
+
+
+def _tree(drive: Drive, item: Item, depth: int) -> Iterator[ShownFile]:
+    yield ShownFile(
+        drive=drive.id,
+        key=item.id,
+        name=drive.id.removeprefix("b!") if item is drive.root else item.name,
+        depth=depth,
+        is_folder=item.content is None,
+        size=len(item.content or b""),
+        may_open=_roles(item),
+        has_own_rights=item.roles is not None,
+        open_by=tuple(sorted({who if "@" in who else "a program" for who in item.open_by})),
+    )
+    if item.content is None:
+        for inner in drive.children(item):
+            yield from _tree(drive, inner, depth + 1)
+
+
+def _roles(item: Item) -> dict[str, str]:
+    """Who may open it: its own list, or that of the nearest folder above that has one."""
+    here: Item | None = item
+    while here is not None and here.roles is None:
+        here = here.parent
+    return dict(sorted((here.roles or {}).items())) if here else {}

@@ -59,6 +59,11 @@ class Item:
             return self.grants or []
         return self.parent.who
 
+    @property
+    def roles(self) -> dict[str, str] | None:
+        """Its own grants as a page shows them: to whom, in what role; None where it inherits its parent's."""
+        return None if self.grants is None else {name: grant.role for grant in self.grants for name in grant.names}
+
     def save(self, content: bytes, at: dt.datetime, by: str) -> None:
         """Other content, and so another version."""
         if self.content is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from firstbell.testing.microsoft.files import Item
 
+BROAD = {"anonymous": "anyone with the link", "organization": "everyone with the link"}
 MEMBER = "i:0#.f|membership|"
 
 
@@ -29,6 +30,13 @@ class Grant:
     @classmethod
     def to_group(cls, name: str, role: str) -> "Grant":
         return cls(base64.urlsafe_b64encode(name.encode()).decode().rstrip("="), role, group=name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Whom it lets in, as a page shows it."""
+        if self.scope in BROAD:
+            return (BROAD[self.scope],)
+        return self.people or (self.group or f"the program {self.app}",)
 
 
 def own_grants(item: "Item") -> list[Grant]:

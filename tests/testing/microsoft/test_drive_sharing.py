@@ -11,7 +11,7 @@ from firstbell.testing.microsoft.faults import Fault, Kind
 from firstbell.testing.microsoft.files import Drive
 from firstbell.testing.microsoft.quick_xor_hash import quick_xor_hash
 from firstbell.testing.microsoft.server import Sandbox
-from firstbell.testing.microsoft.sharing import let_group_in
+from firstbell.testing.microsoft.sharing import let_group_in, make_link
 from firstbell.testing.microsoft.sites import Site
 from firstbell.testing.microsoft.tenant import App, Tenant
 
@@ -97,6 +97,16 @@ def test_a_link_is_made_once_and_shows_how_far_it_reaches(program, folder, scope
     assert program.ask("POST", f"/drives/papers/items/{folder}/createLink", make).status == 201
     assert program.ask("POST", f"/drives/papers/items/{folder}/createLink", make).status == 200
     assert [p["link"]["scope"] for p in permissions(program, folder) if "link" in p] == [scope]
+
+
+def test_a_page_can_say_who_may_open_a_folder(program, folder, tenant):
+    here = tenant.drives["papers"].at("case-1")
+    assert here.roles is None
+
+    invite(program, folder, "head@example.org")
+    make_link(here, "anonymous")
+
+    assert here.roles == {"head@example.org": "write", "anyone with the link": "read"}
 
 
 def begin(program, how="replace"):

@@ -10,6 +10,7 @@ from firstbell.settings.fields import Section
 from firstbell.settings.microsoft365 import Microsoft365Settings
 from firstbell.settings.mis import MisSettings
 from firstbell.settings.morning import ChaseSettings, FirstDaySettings, RollGuard, SafeguardingSettings, UnusualSettings
+from firstbell.settings.office import OfficeSettings, missing_for_microsoft365
 from firstbell.settings.outgoing import OutgoingSettings, SmtpSettings
 from firstbell.settings.retention import RetentionSettings
 from firstbell.settings.school import SchoolSettings, StaffMember
@@ -36,6 +37,7 @@ class Settings(Section):
     half_term: HalfTermSettings = HalfTermSettings()
     letters: LettersSettings = LettersSettings()
     retention: RetentionSettings = RetentionSettings()
+    office: OfficeSettings = OfficeSettings()
     outgoing: OutgoingSettings = OutgoingSettings()
     smtp: SmtpSettings | None = None
     microsoft365: Microsoft365Settings | None = None
@@ -61,9 +63,17 @@ class Settings(Section):
             raise ValueError(f"[letters] names {', '.join(sorted(unknown))}, and no [[staff]] has these initials")
         return self
 
+    @model_validator(mode="after")
+    def _has_what_microsoft_365_needs(self) -> "Settings":
+        if missing := missing_for_microsoft365(self.office, self.outgoing, self.microsoft365):
+            raise ValueError(missing)
+        return self
+
     @property
     def quota(self) -> Quota | None:
         """What the mailbox that is written from may send; None where nothing limits it, as with a folder on disk."""
+        if self.outgoing.mailer == "microsoft365" and self.microsoft365 is not None:
+            return self.microsoft365.quota_of_all
         if self.outgoing.mailer != "smtp" or self.smtp is None:
             return None
         return Quota(self.smtp.sender, self.smtp.quota.at_once, self.smtp.quota.a_minute)

@@ -92,7 +92,8 @@ class Reply:
         return TRY_AGAIN_AFTER
 
     def _until(self, date: str) -> float:
-        return (parsedate_to_datetime(date) - parsedate_to_datetime(self.headers["date"])).total_seconds()
+        now = parsedate_to_datetime(self.headers["date"]).replace(tzinfo=dt.UTC)
+        return (parsedate_to_datetime(date).replace(tzinfo=dt.UTC) - now).total_seconds()  # HTTP's dates are all GMT
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from connectors.microsoft365.trust import distrust, is_distrusted
 from firstbell.errors import FirstbellError, Misconfigured, RetryLater
 from firstbell.ports import Secrets
 from firstbell.settings import Microsoft365Settings
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     Credential = CertificateCredential | ClientSecretCredential | ManagedIdentityCredential
 
 MICROSOFTS_OWN = "https://login.microsoftonline.com"
-TIMEOUTS = {"connection_timeout": 30, "read_timeout": 60}
+PATIENCE = {"connection_timeout": 30, "read_timeout": 60, "retry_total": 2}
 TRY_AGAIN_AFTER = dt.timedelta(minutes=1)
 # Entra's own numbers, https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 MEANINGS = {
@@ -72,10 +73,14 @@ def signing_in_errors() -> Iterator[None]:
     except ClientAuthenticationError as error:
         raise _turned_away(error) from error
     except AzureError as error:
+        if is_distrusted(error):
+            raise distrust() from error
         raise RetryLater(TRY_AGAIN_AFTER) from error
 
 
 def _turned_away(error: "ClientAuthenticationError") -> FirstbellError:
+    if is_distrusted(error):
+        return distrust()
     found = re.search(r"AADSTS\d+", str(error))
     if found is None or found[0] in PASSING:
         return RetryLater(TRY_AGAIN_AFTER)  # no answer of Entra's, or one that says "not now"
@@ -87,7 +92,7 @@ def _where(settings: Microsoft365Settings) -> dict[str, Any]:
     """Another sign-in service than Microsoft's is one of pretence: it is asked without asking Microsoft about it."""
     is_pretence = settings.sign_in_url != MICROSOFTS_OWN
     trust = {"connection_verify": str(settings.certificate_authority)} if settings.certificate_authority else {}
-    return {"authority": settings.sign_in_url, "disable_instance_discovery": is_pretence, **trust, **TIMEOUTS}
+    return {"authority": settings.sign_in_url, "disable_instance_discovery": is_pretence, **trust, **PATIENCE}
 
 
 def _content(certificate: Path | None) -> bytes:

@@ -10,12 +10,11 @@ import contextlib
 import logging
 import ssl
 from collections.abc import Coroutine, Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from connectors.microsoft365.replies import Reply
 from connectors.microsoft365.signing_in import credential_of, signing_in_errors
-from firstbell.errors import Misconfigured
+from connectors.microsoft365.trust import distrust, is_distrusted, trust_in
 from firstbell.ports import Secrets
 from firstbell.settings import Microsoft365Settings
 
@@ -47,7 +46,7 @@ class Transport:
 
         _keep_quiet()
         self._settings, self._secrets = settings, secrets
-        self._trust = _trust(settings.certificate_authority)
+        self._trust = trust_in(settings.certificate_authority)
         self._credential = credential_of(settings, secrets)
         self._http = _client(self._trust)
         self._unsigned: httpx.AsyncClient | None = None
@@ -116,20 +115,11 @@ def connection_errors() -> Iterator[None]:
     try:
         yield
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        if _is_distrusted(error):
-            raise Misconfigured(
-                "the certificate shown for Microsoft 365 can't be trusted. Where a web filter opens encrypted traffic, "
-                "name the file of its certificate in microsoft365.certificate_authority"
-            ) from error
+        if is_distrusted(error):
+            raise distrust() from error
         raise NotSentError from error
     except httpx.RequestError as error:
         raise LostError from error
-
-
-def _is_distrusted(error: BaseException | None) -> bool:
-    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
-        error = error.__cause__ or error.__context__
-    return error is not None
 
 
 def _authentication(credential: Any) -> Any:  # noqa: ANN401 - the SDK's own kinds, which are heavy to name
@@ -145,15 +135,6 @@ def _client(trust: ssl.SSLContext) -> "httpx.AsyncClient":
     import httpx  # noqa: PLC0415 - heavy
 
     return httpx.AsyncClient(verify=trust, timeout=TIMEOUT_SECONDS, http2=True, follow_redirects=False)
-
-
-def _trust(authority: Path | None) -> ssl.SSLContext:
-    try:
-        return ssl.create_default_context(cafile=authority)
-    except OSError as error:
-        raise Misconfigured(
-            "the file in microsoft365.certificate_authority is not there or is no certificate"
-        ) from error
 
 
 def _keep_quiet() -> None:

@@ -4,8 +4,8 @@
 
 Both sign in with azure-identity and speak TLS to a sandbox on this computer, which answers at once. Each run is a fresh
 interpreter with bytecode present (the first run writes it); the best of each is printed, because whatever else the
-machine does only adds to it. `import` is everything up to a client that could ask (ours reads its settings too), `first` the first
-draft with the sign-in before it, `next` the median of the drafts after it.
+machine does only adds to it. `import` is everything up to a client that could ask (ours reads its settings too),
+`first` the first draft with the sign-in before it, `next` the median of the drafts after it.
 """
 
 import json

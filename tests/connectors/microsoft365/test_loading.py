@@ -55,7 +55,7 @@ def server(tmp_path):
 def test_a_draft_is_written_and_sent_without_one_of_the_sdks_models(server):
     code = SENT.format(url=server.url, authority=server.certificate_authority) + MODELS
 
-    loaded = json.loads(run(code, FIRSTBELL_SECRET_GRAPH="correct horse"))
+    loaded = json.loads(run(code, FIRSTBELL_SECRET_GRAPH="correct horse"))  # noqa: S106 - as above
 
     assert loaded == []
     assert [seen.status for seen in server.sandbox.tenant.seen] == [201, 202]

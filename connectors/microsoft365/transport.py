@@ -56,6 +56,11 @@ class Transport:
         self.client: GraphServiceClient = GraphServiceClient(request_adapter=self._adapter)
         self._loop = asyncio.Runner()
 
+    def sign_in(self) -> None:
+        """Get a token. Raises RetryLater, Misconfigured."""
+        with signing_in_errors():
+            self._credential.get_token(SCOPE)
+
     def signed(self, request: "RequestInformation") -> Reply:
         """Make a request with our token. Raises NotSentError, LostError, RetryLater, Misconfigured (signing in)."""
         with signing_in_errors(), connection_errors():

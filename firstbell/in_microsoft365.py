@@ -54,7 +54,12 @@ class InMicrosoft365:
 
     def channel(self) -> Channel:
         """The safeguarding team's channel."""
-        return WorkflowsChannel(self._graph, self._settings.channel, self._secrets)
+        channel = self._settings.channel
+        if channel is None:
+            raise Misconfigured("school.toml needs a [microsoft365.channel] section")
+        webhook = self._secrets.secret(channel.webhook_secret)
+        where = {"hosts": channel.webhook_hosts, "team": channel.team, "channel": channel.channel}
+        return WorkflowsChannel(self._graph, webhook, **where)
 
     def mailer(self) -> Mailer:
         """The mailboxes."""

@@ -72,8 +72,6 @@ class Settings(Section):
     @property
     def quota(self) -> Quota | None:
         """What the mailbox that is written from may send; None where nothing limits it, as with a folder on disk."""
-        if self.outgoing.mailer == "microsoft365" and self.microsoft365 is not None:
-            return self.microsoft365.quota_of_all
         if self.outgoing.mailer != "smtp" or self.smtp is None:
             return None
         return Quota(self.smtp.sender, self.smtp.quota.at_once, self.smtp.quota.a_minute)

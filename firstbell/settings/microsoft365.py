@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from firstbell.records import Quota
 from firstbell.settings.fields import Email, Host, LibraryFile, MicrosoftId, Place, Section, Url
 from firstbell.settings.outgoing import QuotaSettings
 
@@ -77,9 +76,3 @@ class Microsoft365Settings(Section):
         if len({address.lower() for address in self.mailboxes}) != len(self.mailboxes):
             raise ValueError("a mailbox stands there twice")
         return self
-
-    @property
-    def quota_of_all(self) -> Quota:
-        """What all the mailboxes together may send: families are shared out evenly among them."""
-        boxes = len(self.mailboxes)
-        return Quota("microsoft365", self.quota.at_once * boxes, self.quota.a_minute * boxes)

@@ -1,5 +1,6 @@
 """The staff channel in Teams, through a workflow's web hook, and read back through the real SDK."""
 
+import dataclasses
 import datetime as dt
 import json
 import logging
@@ -12,7 +13,6 @@ from firstbell.errors import GiveUp, Misconfigured, RetryLater
 from firstbell.testing.channel_conformance import ALERT, ChannelConformance, ChannelRig
 from firstbell.testing.microsoft.channels import Flow, Posted
 from firstbell.testing.microsoft.faults import Kind
-from firstbell.testing.microsoft.tenant import App
 from tests.connectors.microsoft365.sharepoint import open_sharepoint
 
 SECRET = "not-to-be-told"  # noqa: S105 - made up
@@ -185,7 +185,8 @@ def test_the_key_of_a_card_is_not_on_it(school, channel):
 
 def test_a_program_may_not_post_by_itself(school):
     """So there is no way round the workflow but a bot."""
-    school.tenant.apps["firstbell"] = App("firstbell", roles=frozenset({"ChannelMessage.Read.All"}))
+    app = school.tenant.apps["firstbell"]
+    school.tenant.apps["firstbell"] = dataclasses.replace(app, roles=frozenset({"ChannelMessage.Read.All"}))
     where = school.graph.at.teams.by_team_id("team-1").channels.by_channel_id(school.channel.id).messages
 
     with pytest.raises(Misconfigured):

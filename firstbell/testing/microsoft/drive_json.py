@@ -8,7 +8,7 @@ from firstbell.testing.microsoft.files import Drive, Item
 from firstbell.testing.microsoft.quick_xor_hash import quick_xor_hash
 from firstbell.testing.microsoft.sharing import MEMBER, Grant
 
-HOST = "school.sharepoint.example"
+HOST = "examplehill.sharepoint.com"
 LINKS = {"read": "view", "write": "edit"}
 
 

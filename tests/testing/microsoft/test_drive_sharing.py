@@ -168,7 +168,7 @@ def test_a_fault_can_lose_the_answer_to_a_fragment(program, tenant):
 def test_a_site_is_found_by_id_and_by_address_with_its_libraries(program):
     site = program.ask("GET", "/sites/attendance").body
 
-    assert program.ask("GET", "/sites/school.sharepoint.example:/sites/attendance").body == site
+    assert program.ask("GET", "/sites/examplehill.sharepoint.com:/sites/attendance").body == site
     assert [d["id"] for d in program.ask("GET", "/sites/attendance/drives").body["value"]] == ["papers"]
     assert program.ask("GET", "/sites/attendance/drive").body["id"] == "papers"
 

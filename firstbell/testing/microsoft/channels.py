@@ -20,7 +20,7 @@ NEWEST_VERSION = (1, 5)
 # The largest message a workflow can post, in bytes of UTF-16.
 LARGEST = 28 * 1024
 USUAL_PAGE, LARGEST_PAGE = 20, 50
-READS_ALL, READS_THIS = "ChannelMessage.Read.All", "ChannelMessage.Read.Group"
+READS_ALL = "ChannelMessage.Read.All"
 
 
 class Flow(StrEnum):
@@ -45,14 +45,15 @@ class Posted:
 @dataclass
 class Channel:
     """A channel of a team, with one workflow whose address ends in `signature`. `delay`: how late a late one posts.
-
-    A private channel is not read with the permission that a team's owner gives (ChannelMessage.Read.Group).
+    `readers`: the programs whom the team's owner lets read (ChannelMessage.Read.Group), by client id; a private channel
+    is not read with that.
     """
 
     id: str
     team: str
     name: str
     signature: str
+    readers: frozenset[str] = frozenset()
     is_private: bool = False
     flow: Flow = Flow.POSTS
     delay: dt.timedelta = dt.timedelta(minutes=1)
@@ -84,8 +85,9 @@ def _channel(tenant: Tenant, asked: Asked) -> Channel:
 
 
 def _may_read(app: App | None, channel: Channel) -> bool:
-    roles = app.roles if app else frozenset()
-    return READS_ALL in roles or (READS_THIS in roles and not channel.is_private)
+    if app is None:
+        return False
+    return READS_ALL in app.roles or (app.client_id in channel.readers and not channel.is_private)
 
 
 def _get(tenant: Tenant, asked: Asked) -> Answer:

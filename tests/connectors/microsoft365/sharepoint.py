@@ -19,7 +19,6 @@ from firstbell.testing.microsoft.tenant import App, Tenant
 TENANT, APP = "11111111-2222-3333-4444-555555555555", "firstbell"
 LIBRARY, SITE = "restricted", "attendance"
 TEAM, CHANNEL = "team-1", "19:safeguarding@thread.tacv2"
-MAY_READ = frozenset({channels.READS_THIS})
 ROUTES = [*drives.ROUTES, *drive_content.ROUTES, *drive_sharing.ROUTES, *drive_uploads.ROUTES, *channels.ROUTES]
 
 
@@ -91,9 +90,9 @@ class SharePoint:
 
 def tenant_at(clock: FakeClock) -> Tenant:
     tenant = Tenant(TENANT, clock.now)
-    tenant.apps[APP] = App(APP, secret="of the sandbox", sites=frozenset({SITE}), roles=MAY_READ)  # noqa: S106 - made up
+    tenant.apps[APP] = App(APP, secret="of the sandbox", sites=frozenset({SITE}))  # noqa: S106 - made up
     tenant.drives[LIBRARY] = Drive.empty(LIBRARY, SITE, clock.now(), {})
-    tenant.channels[CHANNEL] = channels.Channel(CHANNEL, TEAM, "Safeguarding", "not-to-be-told")
+    tenant.channels[CHANNEL] = channels.Channel(CHANNEL, TEAM, "Safeguarding", "not-to-be-told", frozenset({APP}))
     return tenant
 
 

@@ -4,21 +4,27 @@ Each connector is imported where it is made, so that a command loads only what i
 """
 
 import contextlib
+import dataclasses
 import datetime as dt
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from firstbell.errors import BadInput, Misconfigured
-from firstbell.ports import Clock, Copies, Mailer, Store
+from firstbell.ports import Channel, Clock, Copies, Folders, Mailer, Mis, Store, Workbook
 from firstbell.records import Marks, Permission, Problem, School
 from firstbell.settings import EnvironmentSecrets, Settings, load_settings
 from firstbell.workflows.office import Office
 from rules.calendar import SchoolCalendar
 from rules.people import Pupil
 from sheets_templates.cases import CASES_WORKBOOK
+
+if TYPE_CHECKING:
+    from firstbell.in_microsoft365 import InMicrosoft365
 
 OUTBOX, CHANNEL = Path("outbox"), Path("Safeguarding") / "channel"
 LIKELY_YEARS = range(2000, 2200)
@@ -74,34 +80,124 @@ def open_office(config: Path, *, at: dt.datetime | None = None, rehearse: bool =
 
 def office_of(settings: Settings, clock: Clock, *, rehearse: bool, run: str = "") -> Office:
     """Put the connectors that the settings name behind the ports. `run` names this run; without one it gets a name."""
-    from connectors.files import FilesMis  # noqa: PLC0415 - loaded where it is used
-    from connectors.local.anchors import AnchorFile  # noqa: PLC0415
-    from connectors.local.channel import LocalChannel  # noqa: PLC0415
-    from connectors.local.folders import LocalFolders  # noqa: PLC0415
-    from connectors.local.workbook import LocalWorkbook  # noqa: PLC0415
+    with contextlib.ExitStack() as unless_made:
+        parts = _Parts(settings, clock, run, rehearse, unless_made)
+        office = _office_of(parts)
+        return dataclasses.replace(office, shared=unless_made.pop_all())
+
+
+def _office_of(parts: "_Parts") -> Office:
+    from connectors.local.anchors import AnchorFile  # noqa: PLC0415 - loaded where it is used
     from firstbell.messages.rendering import Wording  # noqa: PLC0415
 
-    folder = place_of(settings, rehearse=rehearse)
-    school = School(settings.school.key, settings.school.name)
+    settings = parts.settings
     return Office(
         settings=settings,
-        mis=FilesMis(
-            settings.mis.folder,
-            school,
-            settings.local.folder / COLUMN_MAPPING,
-            afternoon_from_period=settings.mis.afternoon_from_period,
-        ),
-        store=open_store_for(settings, rehearse=rehearse, run=run),
-        attendance_workbook=LocalWorkbook(folder / "Attendance.xlsx"),
-        safeguarding_workbook=LocalWorkbook(folder / "Safeguarding" / "Safeguarding.xlsx"),
-        cases_workbook=LocalWorkbook(folder / CASES_FILE),
-        mailer=_mailer(settings, folder, clock, run, rehearse=rehearse),
-        channel=LocalChannel(folder / CHANNEL, clock),
-        anchors=AnchorFile(folder / settings.local.anchors),
-        folders=LocalFolders(folder / RESTRICTED),
-        clock=clock,
+        mis=mis_of(settings),
+        attendance_workbook=parts.attendance_workbook(),
+        safeguarding_workbook=parts.safeguarding_workbook(),
+        cases_workbook=parts.cases_workbook(),
+        mailer=parts.mailer(),
+        channel=parts.channel(),
+        folders=parts.folders(),
+        anchors=AnchorFile(parts.folder / settings.local.anchors),
+        clock=parts.clock,
         wording=Wording.of_school(settings.local.folder / "message_templates"),
+        store=open_store_for(settings, rehearse=parts.rehearse, run=parts.run),  # the last, for it opens something
     )
+
+
+def mis_of(settings: Settings) -> Mis:
+    """Where roll and registers come from."""
+    from connectors.files import FilesMis  # noqa: PLC0415 - loaded where it is used
+
+    return FilesMis(
+        settings.mis.folder,
+        School(settings.school.key, settings.school.name),
+        settings.local.folder / COLUMN_MAPPING,
+        afternoon_from_period=settings.mis.afternoon_from_period,
+    )
+
+
+@dataclass
+class _Parts:
+    """Each part of the office, made of the connector that its setting names. A rehearsal has places of its own."""
+
+    settings: Settings
+    clock: Clock
+    run: str
+    rehearse: bool
+    closing: contextlib.ExitStack
+
+    @property
+    def folder(self) -> Path:
+        return place_of(self.settings, rehearse=self.rehearse)
+
+    @cached_property
+    def cloud(self) -> "InMicrosoft365":
+        """The one connection to Microsoft 365, made for the first part that lives there."""
+        from firstbell.in_microsoft365 import InMicrosoft365  # noqa: PLC0415 - loaded where it is used
+
+        made = InMicrosoft365(self.settings, EnvironmentSecrets(), self.clock)
+        self.closing.callback(made.close)
+        return made
+
+    def attendance_workbook(self) -> Workbook:
+        if self.settings.office.workbooks == "microsoft365":
+            return self.cloud.attendance_workbook(rehearse=self.rehearse)
+        return self._local_workbook(Path("Attendance.xlsx"))
+
+    def safeguarding_workbook(self) -> Workbook:
+        if self.settings.office.workbooks == "microsoft365":
+            return self.cloud.safeguarding_workbook(rehearse=self.rehearse)
+        return self._local_workbook(Path("Safeguarding") / "Safeguarding.xlsx")
+
+    def cases_workbook(self) -> Workbook:
+        """Where the restricted folders are, because who may open it is read back from one of them."""
+        if self._folders_are_in_the_cloud:
+            return self.cloud.cases_workbook()
+        return self._local_workbook(CASES_FILE)
+
+    def folders(self) -> Folders:
+        from connectors.local.folders import LocalFolders  # noqa: PLC0415 - loaded where it is used
+
+        return self.cloud.folders() if self._folders_are_in_the_cloud else LocalFolders(self.folder / RESTRICTED)
+
+    def channel(self) -> Channel:
+        from connectors.local.channel import LocalChannel  # noqa: PLC0415 - loaded where it is used
+
+        if self.settings.office.channel == "microsoft365" and not self.rehearse:
+            return self.cloud.channel()
+        return LocalChannel(self.folder / CHANNEL, self.clock)
+
+    def mailer(self) -> Mailer:
+        from firstbell.workflows.outgoing.rehearsal import RehearsalMailer  # noqa: PLC0415 - loaded where it is used
+
+        mailer = self._real_mailer()
+        return RehearsalMailer(mailer, self.settings.outgoing.rehearsal_recipients) if self.rehearse else mailer
+
+    def _real_mailer(self) -> Mailer:
+        if self.settings.outgoing.mailer == "microsoft365":
+            return self.cloud.mailer()
+        if self.settings.outgoing.mailer == "local":
+            from connectors.local.outbox import LocalOutbox  # noqa: PLC0415
+
+            sender = self.settings.school.absence_email
+            return LocalOutbox(self.folder / OUTBOX, self.clock, sender=sender, run=self.run)
+        from connectors.smtp import SmtpMailer  # noqa: PLC0415
+
+        if self.settings.smtp is None:
+            raise Misconfigured("outgoing.mailer is 'smtp', so school.toml needs an [smtp] section")
+        return SmtpMailer(self.settings.smtp, EnvironmentSecrets(), self.clock)
+
+    @property
+    def _folders_are_in_the_cloud(self) -> bool:
+        return self.settings.office.folders == "microsoft365" and not self.rehearse
+
+    def _local_workbook(self, path: Path) -> Workbook:
+        from connectors.local.workbook import LocalWorkbook  # noqa: PLC0415 - loaded where it is used
+
+        return LocalWorkbook(self.folder / path)
 
 
 def confirm_columns(settings: Settings) -> None:
@@ -116,27 +212,6 @@ def place_of(settings: Settings, *, rehearse: bool) -> Path:
     return settings.local.folder / "rehearsal" if rehearse else settings.local.folder
 
 
-def _mailer(settings: Settings, folder: Path, clock: Clock, run: str, *, rehearse: bool) -> Mailer:
-    mailer = _real_mailer(settings, folder, clock, run)
-    if not rehearse:
-        return mailer
-    from firstbell.workflows.outgoing.rehearsal import RehearsalMailer  # noqa: PLC0415
-
-    return RehearsalMailer(mailer, settings.outgoing.rehearsal_recipients)
-
-
-def _real_mailer(settings: Settings, folder: Path, clock: Clock, run: str) -> Mailer:
-    if settings.outgoing.mailer == "local":
-        from connectors.local.outbox import LocalOutbox  # noqa: PLC0415
-
-        return LocalOutbox(folder / OUTBOX, clock, sender=settings.school.absence_email, run=run)
-    from connectors.smtp import SmtpMailer  # noqa: PLC0415
-
-    if settings.smtp is None:
-        raise Misconfigured("outgoing.mailer is 'smtp', so school.toml needs an [smtp] section")
-    return SmtpMailer(settings.smtp, EnvironmentSecrets(), clock)
-
-
 def copies_of(settings: Settings, *, rehearse: bool) -> Copies:
     """The copies that runs leave on disk, for the retention job and for erasure."""
     from connectors.local.copies import LocalCopies  # noqa: PLC0415 - loaded where it is used
@@ -146,15 +221,20 @@ def copies_of(settings: Settings, *, rehearse: bool) -> Copies:
 
 def permissions_in_use(settings: Settings) -> tuple[Permission, ...]:
     """What the connectors these settings use may do, as each connector's own folder says it."""
-    mailers = ("smtp",) if settings.outgoing.mailer == "smtp" else ()
-    systems = (settings.mis.kind, "local", *mailers, "store_sql")
-    return tuple(found for system in systems for found in _permissions_of(system, settings.store.kind))
+    from firstbell.data_protection.pack import features_of  # noqa: PLC0415 - loaded where it is used
+
+    parts = (settings.office.workbooks, settings.office.folders, settings.office.channel, settings.outgoing.mailer)
+    clouds = sorted({system for system in parts if system != "local"})
+    systems = (settings.mis.kind, "local", *clouds, "store_sql")
+    features = features_of(settings)
+    return tuple(found for system in systems for found in _permissions_of(system, features))
 
 
-def _permissions_of(system: str, store: str) -> Iterator[Permission]:
+def _permissions_of(system: str, features: frozenset[str]) -> Iterator[Permission]:
     text = (CONNECTORS / system / "permissions.toml").read_text(encoding="utf-8")
     for told in tomllib.loads(text)["permissions"]:
-        if told.pop("when", store) == store:
+        when = told.pop("when", None)
+        if when is None or when in features:
             yield Permission(system, **told)
 
 

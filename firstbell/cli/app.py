@@ -5,6 +5,7 @@ import typer
 from firstbell import __version__
 from firstbell.cli.data_protection import data_protection_command
 from firstbell.cli.demo import demo_command
+from firstbell.cli.doctor import doctor_command
 from firstbell.cli.init import init_command
 from firstbell.cli.ledger import export_command, show_command, verify_command
 from firstbell.cli.measures import measures_command
@@ -38,6 +39,7 @@ subject = typer.Typer(help="What is held about one pupil: hand it over, or erase
 
 app.command("demo")(demo_command)
 app.command("init")(init_command)
+app.command("doctor")(doctor_command)
 app.command("run")(run_command)
 app.command("replay")(replay_command)
 app.command("measures")(measures_command)

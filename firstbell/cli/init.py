@@ -1,11 +1,13 @@
 """`firstbell init`: the few questions a school must answer, and a folder ready for its first rehearsal."""
 
 import json
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from firstbell.cli.init_microsoft365 import microsoft365_section
 from firstbell.errors import BadInput
 from firstbell.settings import load_settings
 
@@ -52,8 +54,8 @@ folder = "mis" # put the exports of the MIS here: docs/files.md
 [outgoing]
 rehearsal = true # while this is true, messages can reach only these people
 rehearsal_recipients = [{email}]
-mailer = "local" # "local" writes messages into the outbox folder; "smtp" sends them
-
+mailer = {mailer} # "local" writes messages into the outbox folder; "smtp" and "microsoft365" send them
+{sections}
 [[staff]]
 initials = {initials}
 name = {your_name}
@@ -84,6 +86,13 @@ last = 2026-10-23
 """
 
 
+class Spreadsheets(StrEnum):
+    """Where the school's spreadsheets live."""
+
+    LOCAL = "local"
+    MICROSOFT365 = "microsoft365"
+
+
 def init_command(
     folder: Annotated[Path, typer.Option(help="The folder for settings, exports and workbooks.")] = Path(),
     name: Annotated[str, typer.Option(prompt="The school's name")] = "",
@@ -99,6 +108,15 @@ def init_command(
     dsl_name: Annotated[str, typer.Option(prompt="The designated safeguarding lead's name")] = "",
     dsl_initials: Annotated[str, typer.Option(prompt="Their initials")] = "",
     dsl_email: Annotated[str, typer.Option(prompt="Their e-mail")] = "",
+    spreadsheets: Annotated[
+        Spreadsheets, typer.Option(prompt="Where do your spreadsheets live: on this computer, or in Microsoft 365")
+    ] = Spreadsheets.LOCAL,
+    tenant_id: Annotated[str, typer.Option(help="Only for Microsoft 365: the tenant's id.")] = "",
+    client_id: Annotated[str, typer.Option(help="Only for Microsoft 365: the app's client id.")] = "",
+    mailbox: Annotated[str, typer.Option(help="Only for Microsoft 365: the mailbox to write from.")] = "",
+    attendance_library: Annotated[str, typer.Option(help="Only for Microsoft 365: the id of this library.")] = "",
+    safeguarding_library: Annotated[str, typer.Option(help="Only for Microsoft 365: the id of this library.")] = "",
+    restricted_library: Annotated[str, typer.Option(help="Only for Microsoft 365: the id of this library.")] = "",
 ) -> int:
     """Set up a school: writes school.toml and a calendar to fill in. Overwrites nothing.
 
@@ -116,10 +134,20 @@ def init_command(
         "dsl_name": dsl_name,
         "dsl_initials": dsl_initials.upper(),
         "dsl_email": dsl_email,
+        "mailer": spreadsheets,
     }
+    cloud = {
+        "tenant_id": tenant_id,
+        "client_id": client_id,
+        "mailbox": mailbox,
+        "attendance": attendance_library,
+        "safeguarding": safeguarding_library,
+        "restricted": restricted_library,
+    }
+    sections = microsoft365_section(cloud) if spreadsheets is Spreadsheets.MICROSOFT365 else ""
     quoted = {field: json.dumps(answer, ensure_ascii=False) for field, answer in answers.items()}
     config = folder / "school.toml"
-    _write_new(config, SETTINGS.format(am_opens=am_opens, am_closes=am_closes, **quoted))
+    _write_new(config, SETTINGS.format(am_opens=am_opens, am_closes=am_closes, sections=sections, **quoted))
     try:
         load_settings(config)
     except BadInput:
@@ -129,6 +157,7 @@ def init_command(
     if not calendar.exists():
         _write_new(calendar, CALENDAR)
     typer.echo(f"Wrote {config}. Next: put your dates in {calendar}, your exports beside it (docs/files.md), and run")
+    typer.echo(f"  firstbell doctor --config {config}")
     typer.echo(f"  firstbell run sync --config {config}")
     typer.echo(f"  firstbell run first-day-contact --config {config} --rehearse")
     return 0

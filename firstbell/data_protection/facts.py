@@ -16,8 +16,13 @@ TABLES = {
     "questions": ("question",),
     "leaving": ("step",),
 }
+SYSTEMS = ("local", "microsoft365")
 FEATURES = frozenset(
-    {"mis:files", "mailer:local", "mailer:smtp", "store:sqlite", "store:postgres", "rehearsal", "live"}
+    {
+        *("mis:files", "mailer:local", "mailer:smtp", "mailer:microsoft365", "store:sqlite", "store:postgres"),
+        *("rehearsal", "live"),
+        *(f"{part}:{system}" for part in ("workbooks", "folders", "channel") for system in SYSTEMS),
+    }
 )
 
 

@@ -61,6 +61,9 @@ def features_of(settings: Settings) -> frozenset[str]:
             f"mis:{settings.mis.kind}",
             f"mailer:{outgoing.mailer}",
             f"store:{settings.store.kind}",
+            f"workbooks:{settings.office.workbooks}",
+            f"folders:{settings.office.folders}",
+            f"channel:{settings.office.channel}",
             *({"rehearsal"} if can_rehearse else ()),
             *(() if outgoing.rehearsal else {"live"}),
         }

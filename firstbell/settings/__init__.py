@@ -9,9 +9,10 @@ from firstbell.settings.cases_and_returns import HalfTermSettings, LettersSettin
 from firstbell.settings.environment import EnvironmentSecrets
 from firstbell.settings.fields import Section
 from firstbell.settings.loading import load_settings
-from firstbell.settings.microsoft365 import Microsoft365Settings
+from firstbell.settings.microsoft365 import ChannelSettings, LibrarySettings, Microsoft365Settings
 from firstbell.settings.mis import MisSettings
 from firstbell.settings.morning import ChaseSettings, FirstDaySettings, RollGuard, SafeguardingSettings, UnusualSettings
+from firstbell.settings.office import OfficeSettings
 from firstbell.settings.outgoing import OutgoingSettings, QuotaSettings, SmtpSettings
 from firstbell.settings.retention import RetentionSettings
 from firstbell.settings.school import SchoolSettings, StaffMember
@@ -20,15 +21,18 @@ from firstbell.settings.store import LocalSettings, StoreSettings
 from firstbell.settings.watch import WatchdogSettings, WatchSettings
 
 __all__ = [
+    "ChannelSettings",
     "ChaseSettings",
     "DayTimes",
     "EnvironmentSecrets",
     "FirstDaySettings",
     "HalfTermSettings",
     "LettersSettings",
+    "LibrarySettings",
     "LocalSettings",
     "Microsoft365Settings",
     "MisSettings",
+    "OfficeSettings",
     "OutgoingSettings",
     "QuotaSettings",
     "RegisterTimes",

@@ -10,6 +10,7 @@ from firstbell.settings.fields import Section
 from firstbell.settings.microsoft365 import Microsoft365Settings
 from firstbell.settings.mis import MisSettings
 from firstbell.settings.morning import ChaseSettings, FirstDaySettings, RollGuard, SafeguardingSettings, UnusualSettings
+from firstbell.settings.office import OfficeSettings, missing_for_microsoft365
 from firstbell.settings.outgoing import OutgoingSettings, SmtpSettings
 from firstbell.settings.retention import RetentionSettings
 from firstbell.settings.school import SchoolSettings, StaffMember
@@ -36,6 +37,7 @@ class Settings(Section):
     half_term: HalfTermSettings = HalfTermSettings()
     letters: LettersSettings = LettersSettings()
     retention: RetentionSettings = RetentionSettings()
+    office: OfficeSettings = OfficeSettings()
     outgoing: OutgoingSettings = OutgoingSettings()
     smtp: SmtpSettings | None = None
     microsoft365: Microsoft365Settings | None = None
@@ -59,6 +61,12 @@ class Settings(Section):
             raise ValueError("returns.readers must be initials of the staff in this file")
         if unknown := {self.letters.signed_by, *self.letters.readers} - {*initials, ""}:
             raise ValueError(f"[letters] names {', '.join(sorted(unknown))}, and no [[staff]] has these initials")
+        return self
+
+    @model_validator(mode="after")
+    def _has_what_microsoft_365_needs(self) -> "Settings":
+        if missing := missing_for_microsoft365(self.office, self.outgoing, self.microsoft365):
+            raise ValueError(missing)
         return self
 
     @property

@@ -41,6 +41,17 @@ def _path(path: Path) -> Path:
     return path
 
 
+def _library_file(text: str) -> str:
+    """The text, if a document library can have a workbook there (Microsoft's rules for names). Raises ValueError."""
+    parts = text.split("/")
+    if not text.isprintable() or not text.lower().endswith(".xlsx") or len(text) > LONGEST_LIBRARY_PATH:
+        raise ValueError("it is no path of a workbook, such as Office/Attendance.xlsx")
+    if any(part != part.strip(" ") or part.strip(".") == "" or set(part) & set('"*:<>?\\|~') for part in parts):
+        raise ValueError('a library has no file or folder of such a name (without " * : < > ? | \\ ~)')
+    return text
+
+
+LONGEST_LIBRARY_PATH = 200  # characters, of the 400 that SharePoint has for the address as a whole
 Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,40}$")]
 Initials = Annotated[str, Field(pattern=r"^[A-Z]{2,4}$")]
@@ -48,6 +59,10 @@ YearGroup = Annotated[str, Field(pattern=r"^(N1|N2|R|[1-9]|1[0-4])?$")]
 Email = Annotated[str, Field(pattern="@"), AfterValidator(_one_address)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Host = Annotated[str, AfterValidator(_host)]
+# No password and no query: both end in errors and logs.
+Url = Annotated[str, Field(pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._-]+)*$")]
+MicrosoftId = Annotated[str, Field(pattern=r"^[0-9A-Za-z!@:._-]+$", max_length=200)]
+LibraryFile = Annotated[str, AfterValidator(_library_file)]
 Place = Annotated[Path, AfterValidator(_path)]
 
 

@@ -1,11 +1,47 @@
-"""The school's own Microsoft 365: how Firstbell signs in, and the mailboxes that it writes from."""
+"""The school's own Microsoft 365: how Firstbell signs in, and where in it each part of the office lives."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from firstbell.settings.fields import Email, Place, Section
+from firstbell.settings.fields import Email, Host, LibraryFile, MicrosoftId, Place, Section, Url
 from firstbell.settings.outgoing import QuotaSettings
+
+
+class LibrarySettings(Section):
+    """The document libraries, by the ids of their drives; docs/microsoft-365.md shows how to find an id.
+
+    Whoever may open a library may open what is in it, so each of the three has its own. `attendance` holds the
+    Attendance workbook, for the office. `safeguarding` holds that of the safeguarding team. `restricted` holds the
+    folders for named people, the Attendance cases workbook among them. The workbooks are paths below their library.
+    """
+
+    attendance: MicrosoftId = ""
+    safeguarding: MicrosoftId = ""
+    restricted: MicrosoftId = ""
+    attendance_workbook: LibraryFile = "Attendance.xlsx"
+    safeguarding_workbook: LibraryFile = "Safeguarding.xlsx"
+
+    @model_validator(mode="after")
+    def _are_apart(self) -> "LibrarySettings":
+        named = [drive for drive in (self.attendance, self.safeguarding, self.restricted) if drive]
+        if len(set(named)) != len(named):
+            raise ValueError("attendance, safeguarding and restricted must be three different libraries")
+        return self
+
+
+class ChannelSettings(Section):
+    """The safeguarding team's channel in Teams, where a workflow posts our cards.
+
+    `webhook_secret` names the secret with the workflow's address, which is a password in itself. `webhook_hosts`: the
+    only servers, with those below them, that an address may be of. `team` and `channel` are the ids by which
+    Firstbell reads whether a card was really posted.
+    """
+
+    webhook_secret: str
+    webhook_hosts: Annotated[tuple[Host, ...], Field(min_length=1)] = ("environment.api.powerplatform.com",)
+    team: MicrosoftId
+    channel: MicrosoftId
 
 
 class Microsoft365Settings(Section):
@@ -18,16 +54,18 @@ class Microsoft365Settings(Section):
     Microsoft 365 of pretence.
     """
 
-    tenant_id: Annotated[str, Field(pattern=r"^[0-9A-Za-z.-]+$")]
-    client_id: Annotated[str, Field(pattern=r"^[0-9A-Za-z-]+$")]
+    tenant_id: MicrosoftId
+    client_id: MicrosoftId
     sign_in: Literal["managed-identity", "certificate", "secret"] = "certificate"
     certificate: Place | None = None
     secret: str = ""
     mailboxes: Annotated[tuple[Email, ...], Field(max_length=8)] = ()
-    quota: QuotaSettings = QuotaSettings()
-    graph_url: Annotated[str, Field(pattern=r"^https://[^/]+(/[^/]+)*$")] = "https://graph.microsoft.com/v1.0"
-    sign_in_url: Annotated[str, Field(pattern=r"^https://[^/]+$")] = "https://login.microsoftonline.com"
+    graph_url: Url = "https://graph.microsoft.com/v1.0"
+    sign_in_url: Url = "https://login.microsoftonline.com"
     certificate_authority: Place | None = None
+    quota: QuotaSettings = QuotaSettings()
+    libraries: LibrarySettings = LibrarySettings()
+    channel: ChannelSettings | None = None
 
     @model_validator(mode="after")
     def _is_consistent(self) -> "Microsoft365Settings":
@@ -35,4 +73,6 @@ class Microsoft365Settings(Section):
             raise ValueError('sign_in = "certificate" needs the file of the certificate')
         if self.sign_in == "secret" and not self.secret:
             raise ValueError('sign_in = "secret" needs secret, the name of the secret')
+        if len({address.lower() for address in self.mailboxes}) != len(self.mailboxes):
+            raise ValueError("a mailbox stands there twice")
         return self

@@ -1,28 +1,65 @@
-"""Folders that only the people named may open: closed and read back before anything about a pupil lies in them."""
+"""Folders that only the people named may open: closed and read back before anything about a pupil lies in them.
 
-from collections.abc import Iterable
+Who was named for which folder stands in the ledger, by initials, so that the nightly self-check can look again.
+"""
+
+from collections.abc import Iterable, Mapping
 
 from firstbell.errors import NeedsHuman
-from firstbell.ports import Folders
 from firstbell.settings import Settings
+from firstbell.workflows.office import Office
+
+CLOSED = "folder.closed"
 
 
-def close_folder(folders: Folders, folder: str, people: frozenset[str]) -> None:
-    """Let exactly these people, by e-mail address, open a folder. Raises NeedsHuman when it can be opened otherwise."""
-    folders.set_access(folder, people)
-    if folders.access(folder) != people:
+def keep_to(office: Office, folder: str, readers: Iterable[str]) -> None:
+    """Let exactly the staff with these initials open a folder, and write down whom. Raises NeedsHuman."""
+    named = tuple(sorted(frozenset(readers)))
+    office.folders.set_access(folder, addresses_of(office.settings, named))
+    if kept_to(office).get(folder) != named:
+        facts = {"folder": folder, "readers": "; ".join(named)}
+        office.store.ledger.append(CLOSED, at=office.clock.now(), actor="Firstbell", facts=facts)
+
+
+def close_folder(office: Office, folder: str, readers: Iterable[str]) -> None:
+    """Keep a folder to these staff, and read it back. Raises NeedsHuman when it can be opened otherwise."""
+    named = tuple(readers)
+    keep_to(office, folder, named)
+    if not is_kept_to(office, folder, named):
         raise NeedsHuman("the folder can't be kept to the people named, so nothing was put in it", f"folder {folder}")
 
 
-def put_closed(folders: Folders, folder: str, people: frozenset[str], document: str, page: str) -> None:
+def put_closed(office: Office, folder: str, readers: Iterable[str], document: str, page: str) -> None:
     """Close the folder, and only then put a page in it. Raises NeedsHuman, also for nobody."""
-    if not people:
+    named = tuple(readers)
+    if not addresses_of(office.settings, named):
         raise NeedsHuman("the folder can't be kept to the people named, for nobody is", f"folder {folder}")
-    close_folder(folders, folder, people)
-    folders.put(folder, document, page.encode())
+    close_folder(office, folder, named)
+    office.folders.put(folder, document, page.encode())
+
+
+def is_kept_to(office: Office, folder: str, readers: Iterable[str]) -> bool:
+    """Whether exactly these staff may open the folder: the settings or somebody's hand may have changed since."""
+    return _lowered(office.folders.access(folder)) == _lowered(addresses_of(office.settings, readers))
+
+
+def others_in(office: Office, folder: str, readers: Iterable[str]) -> int:
+    """How many may open the folder besides these staff; a link or a group that lets many in counts as one."""
+    return len(_lowered(office.folders.access(folder)) - _lowered(addresses_of(office.settings, readers)))
+
+
+def kept_to(office: Office) -> Mapping[str, tuple[str, ...]]:
+    """Every folder that was closed, with the initials of whom it was kept to last."""
+    entries = office.store.ledger.entries(kind=CLOSED)
+    return {entry.facts["folder"]: tuple(entry.facts["readers"].split("; ")) for entry in entries}
 
 
 def addresses_of(settings: Settings, readers: Iterable[str]) -> frozenset[str]:
     """The addresses of the staff with these initials."""
     named = frozenset(readers)
     return frozenset(person.email for person in settings.staff if person.initials in named)
+
+
+def _lowered(people: frozenset[str]) -> frozenset[str]:
+    """Addresses are the same in capitals, and a service gives them back as it likes."""
+    return frozenset(map(str.lower, people))

@@ -1,7 +1,8 @@
 """The office: the ports and settings that a duty works with. Composition makes one; workflows only take it."""
 
+import contextlib
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from firstbell.messages.rendering import Wording
 from firstbell.ports import Anchors, Channel, Clock, Folders, Mailer, Mis, Store, Workbook
@@ -10,7 +11,7 @@ from firstbell.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """One school's attendance office."""
+    """One school's attendance office. `shared` closes what several ports work over, such as one connection."""
 
     settings: Settings
     mis: Mis
@@ -24,11 +25,14 @@ class Office:
     anchors: Anchors
     clock: Clock
     wording: Wording
+    shared: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
     def close(self) -> None:
-        """Let go of the mail service and the store at the end of a run."""
-        self.mailer.close()
-        self.store.close()
+        """Let go of the mail service, the store and what is shared at the end of a run, each even if another can't."""
+        with contextlib.ExitStack() as each:
+            each.callback(self.shared.close)
+            each.callback(self.store.close)
+            each.callback(self.mailer.close)
 
     def today(self) -> dt.date:
         """The school's own date at this moment."""

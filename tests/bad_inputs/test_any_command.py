@@ -65,6 +65,7 @@ COMMANDS = {
     ("run", "weekly"): {"--config": PATHS, "--at": DATES},
     ("run",): {"": WORDS, "--config": PATHS},
     ("demo", "--pupils", "3"): {"--at": DATES, "--seed": WORDS, "--out": PATHS},
+    ("doctor",): {"--config": PATHS, "--another-mailbox": WORDS, "--another-site": WORDS},
     ("init",): {"--folder": PATHS, "--name": WORDS, "--key": WORDS, "--email": WORDS, "--am-opens": WORDS},
     (): {"": WORDS, "--help": st.just(""), "--version": st.just("")},
 }
@@ -122,7 +123,7 @@ def in_its_words(code, out, err, arguments):
 ANSWERS = [
     *("--name", "Hill", "--phone", "1", "--absence-email", "a@x.test", "--am-opens", "08:40", "--am-closes", "09:10"),
     *("--your-name", "Ann", "--role", "office", "--initials", "AO", "--email", "a@x.test", "--dsl-name", "Dee"),
-    *("--dsl-initials", "DS", "--dsl-email", "d@x.test", "--key", "hill"),
+    *("--dsl-initials", "DS", "--dsl-email", "d@x.test", "--key", "hill", "--spreadsheets", "local"),
 ]
 
 

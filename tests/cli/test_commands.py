@@ -121,19 +121,41 @@ ANSWERS = (
     "Hill School\nhill\n01632 960001\nabsence@example.org\n08:40\n09:10\nAda Office\nattendance officer\nAO\n"
     "ada@example.org\nDee Safe\nDS\ndee@example.org\n"
 )
+IN_MICROSOFT_365 = "microsoft365\nhill.example\napp-1\nabsence@example.org\nb!att\nb!safe\nb!closed\n"
 
 
 def test_init_writes_settings_that_load_and_overwrites_nothing(firstbell, tmp_path):
-    first = firstbell("init", "--folder", tmp_path / "hill", input=ANSWERS)
-    again = firstbell("init", "--folder", tmp_path / "hill", input=ANSWERS)
+    first = firstbell("init", "--folder", tmp_path / "hill", input=ANSWERS + "local\n")
+    again = firstbell("init", "--folder", tmp_path / "hill", input=ANSWERS + "local\n")
 
     assert first.returncode == 0, first.stderr
     assert again.returncode == 2
     assert "is there already" in again.stderr
 
 
+def test_init_asks_a_school_in_microsoft_365_for_its_libraries_and_rehearses_at_first(firstbell, tmp_path):
+    done = firstbell("init", "--folder", tmp_path, input=ANSWERS + IN_MICROSOFT_365)
+
+    settings = load_settings(tmp_path / "school.toml")
+    assert done.returncode == 0, done.stderr
+    assert (settings.office.workbooks, settings.office.folders, settings.office.channel) == (
+        *["microsoft365"] * 2,
+        "local",
+    )
+    assert (settings.outgoing.mailer, settings.outgoing.rehearsal) == ("microsoft365", True)
+    assert settings.microsoft365.libraries.restricted == "b!closed"
+
+
+def test_init_writes_nothing_when_two_libraries_are_one(firstbell, tmp_path):
+    done = firstbell("init", "--folder", tmp_path, input=ANSWERS + IN_MICROSOFT_365.replace("b!safe", "b!att"))
+
+    assert done.returncode == 2
+    assert "three different libraries" in done.stderr
+    assert not (tmp_path / "school.toml").exists()
+
+
 def test_what_init_leaves_to_be_filled_in_holds_once_its_marks_are_taken_away(firstbell, tmp_path):
-    firstbell("init", "--folder", tmp_path, input=ANSWERS)
+    firstbell("init", "--folder", tmp_path, input=ANSWERS + "local\n")
     config = tmp_path / "school.toml"
     config.write_text(re.sub(r"(?m)^# (?=\[|\w+ = )", "", config.read_text(encoding="utf-8")), encoding="utf-8")
 

@@ -72,11 +72,9 @@ WORDS = {
 PATTERNS = {
     r"^[a-z0-9][a-z0-9-]{1,40}$": "small letters, digits and hyphens, 2 to 41 of them",
     r"^[A-Z]{2,4}$": "2 to 4 capital letters",
-    r"^[0-9A-Za-z.-]+$": "letters, digits, dots and hyphens",
-    r"^[0-9A-Za-z-]+$": "letters, digits and hyphens",
-    r"^https://[^/]+(/[^/]+)*$": "address beginning with https://",
-    r"^https://[^/]+$": "address beginning with https://, without a path",
     r"^(N1|N2|R|[1-9]|1[0-4])?$": "N1, N2, R or 1 to 14, as text",
+    r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._-]+)*$": "address beginning with https://",
+    r"^[0-9A-Za-z!@:._-]+$": "an id, as Microsoft 365 shows it",
 }
 EMPTY = {"": "empty", "[]": "empty", ".": "this file's folder", "None": "not set", "PydanticUndefined": "must be given"}
 
@@ -89,7 +87,7 @@ def kind(schema):
     if "enum" in schema or "const" in schema:
         return " or ".join(f'`"{value}"`' for value in schema.get("enum", [schema.get("const")]))
     if "pattern" in schema:
-        return "e-mail address" if "@" in schema["pattern"] else PATTERNS[schema["pattern"]]
+        return "e-mail address" if schema["pattern"] == "@" else PATTERNS[schema["pattern"]]
     words = WORDS.get(schema.get("format", ""), WORDS[schema["type"]])
     if "minimum" in schema and "maximum" in schema:
         return f"{words}, {schema['minimum']} to {schema['maximum']}"

@@ -54,7 +54,9 @@ class Operation:
 
     @cached_property
     def query_names(self) -> set[str]:
-        return {p["name"] for p in self.spec.get("parameters", ()) if p.get("in") == "query"}
+        """The keys there may be. A list's next link may have a token of the service's own, which nobody else writes."""
+        known = {p["name"] for p in self.spec.get("parameters", ()) if p.get("in") == "query"}
+        return known | {"$skiptoken"} if "$top" in known else known
 
 
 class Contract:

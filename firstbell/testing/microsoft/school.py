@@ -7,18 +7,22 @@ it is kept out: a mailbox that is not its own, and a site that it was not given.
 import datetime as dt
 from collections.abc import Callable, Iterable
 
+from firstbell.testing.microsoft.channels import Channel
+from firstbell.testing.microsoft.drive_json import HOST
 from firstbell.testing.microsoft.files import Drive
+from firstbell.testing.microsoft.sites import Site
 from firstbell.testing.microsoft.tenant import App, Person, Tenant
 
 TENANT_ID = "0f1e2d3c-4b5a-4697-8877-665544332211"
 CLIENT_ID = "a1b2c3d4-0000-4000-8000-000000000001"
-HOST = "examplehill.sharepoint.com"
 
 OFFICE_MAILBOX, SECOND_MAILBOX = "attendance@example.org", "absence@example.org"
 HEADS_MAILBOX = "head@example.org"
 OURS = (OFFICE_MAILBOX, SECOND_MAILBOX)
 
 ATTENDANCE, SAFEGUARDING, RESTRICTED, GOVERNORS = "Attendance", "Safeguarding", "Restricted", "Governors"
+TEAM, CHANNEL = "22222222-0000-4000-8000-000000000002", "19:safeguarding@thread.tacv2"
+SIGNATURE = "made-up-signature-of-the-workflow"
 LIBRARIES = (ATTENDANCE, SAFEGUARDING, RESTRICTED)
 
 STAFF = (
@@ -57,6 +61,8 @@ def school_tenant(
     for name, owners in _owners(people).items():
         drive = drive_id(name)
         tenant.drives[drive] = Drive.empty(drive, site_id(name), clock(), owners)
+        tenant.sites.append(Site(site_id(name), f"sites/{name.lower()}", name))
+    tenant.channels[CHANNEL] = Channel(CHANNEL, TEAM, SAFEGUARDING, SIGNATURE, frozenset({CLIENT_ID}))
     return tenant
 
 

@@ -7,10 +7,16 @@ import datetime as dt
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from firstbell.testing.microsoft.faults import Script
 from firstbell.testing.microsoft.files import Drive
 from firstbell.testing.microsoft.throttling import Throttling
+
+if TYPE_CHECKING:
+    from firstbell.testing.microsoft.channels import Channel
+    from firstbell.testing.microsoft.drive_uploads import Upload
+    from firstbell.testing.microsoft.sites import Site
 
 TOKEN_LASTS = dt.timedelta(minutes=75)
 
@@ -57,6 +63,7 @@ class Tenant:
     """One tenant. Every request works on it under `lock`, so each is one step, as a service's own are.
 
     `apps` by client id, `people` by lower-case address, `drives` by id; `tokens`: whose each is, and until when.
+    `downloads` and `uploads` by the token of their address. `strangers`: addresses the directory does not know.
     """
 
     tenant_id: str
@@ -65,6 +72,11 @@ class Tenant:
     people: dict[str, Person] = field(default_factory=dict)
     tokens: dict[str, tuple[str, dt.datetime]] = field(default_factory=dict)
     drives: dict[str, Drive] = field(default_factory=dict)
+    downloads: dict[str, bytes] = field(default_factory=dict)
+    uploads: dict[str, "Upload"] = field(default_factory=dict)
+    sites: "list[Site]" = field(default_factory=list)
+    strangers: set[str] = field(default_factory=set)
+    channels: "dict[str, Channel]" = field(default_factory=dict)
     script: Script = field(default_factory=Script)
     seen: list[Seen] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)

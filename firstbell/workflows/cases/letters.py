@@ -247,8 +247,8 @@ def document_of(name: str, purpose: Purpose) -> str:
 
 
 def _put(office: Office, case: Case, paper: Paper) -> None:
-    folder, people = case_id(office.settings.school.key, case.pupil.id), frozenset(p.email for p in case.readers)
-    put_closed(office.folders, folder, people, document_of(folder, paper.purpose), paper.html.reveal())
+    folder, readers = case_id(office.settings.school.key, case.pupil.id), [person.initials for person in case.readers]
+    put_closed(office, folder, readers, document_of(folder, paper.purpose), paper.html.reveal())
 
 
 def _record(office: Office, kind: str, case: Case, paper: Paper, actor: str, facts: Mapping[str, str]) -> None:

@@ -27,6 +27,12 @@ PURPOSE = Purpose.SAFEGUARDING_ALERT
 URGENT = frozenset({Vulnerability.CHILD_PROTECTION, Vulnerability.LOOKED_AFTER, Vulnerability.SOCIAL_WORKER})
 # How long a card that was posted may take to show in the channel.
 CARD_SHOWS_WITHIN = dt.timedelta(minutes=5)
+# A channel may take a card and not show it, or not let us look: then it is tried once more.
+CARD_TRIES, NOT_SHOWN = 2, "alert.not_shown"
+CARDS_DO_NOT_SHOW = (
+    "Cards for the safeguarding team were taken and do not show in the channel, so the team is told by mail. "
+    "See whether the workflow that posts them runs, and whether Firstbell may read the channel."
+)
 NOBODY_HAS_IT = (
     "A safeguarding alert has waited longer than the whole team was given, and nobody has acknowledged it. "
     "Telephone the designated safeguarding lead."
@@ -131,16 +137,27 @@ def _post(office: Office, alert: Alert) -> bool:
     except (RetryLater, GiveUp, NeedsHuman, Misconfigured) as failed:
         _record(office, "alert.not_posted", alert, {"why": str(failed)})
         return False
-    _record(office, "alert.posted", alert, {})
+    _record(office, "alert.posted" if is_posted else NOT_SHOWN, alert, {})
+    if not is_posted and _times_not_shown(office, alert) == CARD_TRIES:
+        tell_the_office(office, CARDS_DO_NOT_SHOW, title="Cards do not show in the channel")
     return is_posted
 
 
 def _is_ours_to_post(office: Office, alert: Alert) -> bool:
     """Whether nobody has tried to post the card just now: another run, or one that was killed and whose card does not
-    show yet. The claim runs out by itself, for a card that never came is worse than one that came twice.
+    show yet. The claim runs out by itself, for a card that never came is worse than one that came twice. After two
+    that were taken and never seen it is left to mail.
     """
+    if _times_not_shown(office, alert) >= CARD_TRIES:
+        return False
     seconds = int(CARD_SHOWS_WITHIN.total_seconds())
     return office.store.desk.take_lease(f"card {alert.case}", now=office.clock.now(), seconds=seconds)
+
+
+def _times_not_shown(office: Office, alert: Alert) -> int:
+    """How often the channel took the card and did not show it."""
+    entries = office.store.ledger.entries(kind=NOT_SHOWN, pupil_id=alert.pupil_id)
+    return sum(entry.facts["alert"] == alert.key for entry in entries)
 
 
 def _record(office: Office, kind: str, alert: Alert, facts: dict[str, str]) -> None:

@@ -12,6 +12,7 @@ from firstbell.settings import StaffMember
 from firstbell.workflows.office import Office
 from firstbell.workflows.outgoing.keys import proposal_key
 from firstbell.workflows.outgoing.sending import send_due
+from firstbell.workflows.outgoing.stop_switch import is_stopped
 from rules.calendar import Half, Session
 from rules.contact.purposes import Purpose
 from rules.people import Personal
@@ -43,6 +44,18 @@ def tell_the_office(office: Office, what: str, *, title: str, also: Sequence[Sta
         send_due(office, PURPOSE, NoticeLetter(office))
     except FirstbellError as failed:
         facts = {"what": what, "why": str(failed)}
+        office.store.ledger.append("office.not_told", at=office.clock.now(), actor="Firstbell", facts=facts)
+
+
+def show_in_channel(office: Office, sentences: tuple[str, ...], *, title: str, key: str) -> None:
+    """A card besides: where mail is what failed, the channel may still be read. Nothing with the stop switch on."""
+    if is_stopped(office):
+        return
+    context = OfficeNotice(title=title, sentences=sentences, school_name=office.settings.school.name)
+    try:
+        office.channel.post(office.wording.card(PURPOSE, context, key=key, is_urgent=True))
+    except FirstbellError as failed:
+        facts = {"what": title, "why": str(failed)}
         office.store.ledger.append("office.not_told", at=office.clock.now(), actor="Firstbell", facts=facts)
 
 

@@ -1,11 +1,14 @@
-"""The nightly self-check: the ledger still holds, from the anchor kept elsewhere on, and nothing is left in doubt."""
+"""The nightly self-check: the ledger still holds, from the anchor kept elsewhere on, nothing is left in doubt, and the
+restricted folders are still kept to the people named.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from firstbell.records import State
 from firstbell.workflows.office import Office
-from firstbell.workflows.outgoing.office_notices import tell_the_office, the_office_told
+from firstbell.workflows.outgoing.office_notices import show_in_channel, tell_the_office, the_office_told
+from firstbell.workflows.oversight.who_may_open import open_folders
 from firstbell.workflows.words import count_of
 
 JOB = "self-check"
@@ -31,9 +34,12 @@ def self_check(office: Office) -> SelfCheckReport:
         anchor = office.store.ledger.anchor()
         if not ledger:
             office.anchors.keep(anchor, at=office.clock.now())
-        found = (*ledger, *_left_in_doubt(office))
+        opened = open_folders(office)
+        found = (*ledger, *_left_in_doubt(office), *opened)
     for sentence in found:
         tell_the_office(office, sentence, title=TITLE)
+    if opened:
+        show_in_channel(office, opened, title=TITLE, key=f"folders|{office.today().isoformat()}")
     office.store.desk.heartbeat(JOB, at=office.clock.now(), due_at=None, outcome="done")
     return SelfCheckReport(int(anchor.partition(":")[0]), found)
 

@@ -8,14 +8,11 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from firstbell.errors import FirstbellError
-from firstbell.messages.contexts import OfficeNotice
 from firstbell.records import State
 from firstbell.settings import StaffMember
 from firstbell.workflows.jobs.first_day_contact import JOB as FIRST_DAY_CONTACT
 from firstbell.workflows.office import Office
-from firstbell.workflows.outgoing.office_notices import tell_the_office, the_office_told
-from firstbell.workflows.outgoing.stop_switch import is_stopped
+from firstbell.workflows.outgoing.office_notices import show_in_channel, tell_the_office, the_office_told
 from rules.contact.purposes import Purpose
 
 TITLE = "A Firstbell job did not run"
@@ -38,7 +35,8 @@ def watchdog(office: Office) -> WatchdogReport:
     for sentence in found:
         tell_the_office(office, sentence, title=TITLE, also=_people(office))
     if found:
-        _post(office, found)
+        key = f"watchdog|{office.today().isoformat()}|{len(found)}"
+        show_in_channel(office, found, title=TITLE, key=key)
     return WatchdogReport(len(office.settings.watchdog.jobs), found)
 
 
@@ -89,16 +87,3 @@ def _people(office: Office) -> tuple[StaffMember, ...]:
     named = tuple(person for person in staff if person.initials in tell)
     at_work = tuple(person for person in staff if office.today().isoweekday() in person.working_days)
     return named or at_work or staff
-
-
-def _post(office: Office, sentences: tuple[str, ...]) -> None:
-    """A card besides: where mail is what failed, the channel may still be read."""
-    if is_stopped(office):
-        return
-    context = OfficeNotice(title=TITLE, sentences=sentences, school_name=office.settings.school.name)
-    key = f"watchdog|{office.today().isoformat()}|{len(sentences)}"
-    try:
-        office.channel.post(office.wording.card(Purpose.OFFICE_NOTICE, context, key=key, is_urgent=True))
-    except FirstbellError as failed:
-        facts = {"what": TITLE, "why": str(failed)}
-        office.store.ledger.append("office.not_told", at=office.clock.now(), actor="Firstbell", facts=facts)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from firstbell.errors import NeedsHuman
 from firstbell.records import Roll
 from firstbell.workflows.cases.letters import case_id
-from firstbell.workflows.closed_folders import addresses_of, put_closed
+from firstbell.workflows.closed_folders import addresses_of, is_kept_to, put_closed
 from firstbell.workflows.office import Office
 from firstbell.workflows.returns.expected_illness import ExpectedIllness
 from firstbell.workflows.returns.pages import Family, ReturnFacts, return_page
@@ -24,7 +24,7 @@ from rules.people import Personal
 def draft_returns(office: Office, school: SchoolWatch, now: ReturnsNow) -> tuple[str, ...]:
     """Draft every approved return whose words are not in its folder yet; a sentence for each that could not be."""
     roll = office.store.registers.roll()
-    if roll is None or not _readers(office):
+    if roll is None or not addresses_of(office.settings, office.settings.returns.readers):
         return ()
     ill = {expected.pupil_id: expected for expected in now.expected}
     approved = (each for each in now.open if each.record.state is ReturnState.APPROVED)
@@ -40,10 +40,6 @@ def folder_of(office: Office, record: ReturnRecord) -> str:
 def returns_folder(office: Office, pupil_id: str) -> str:
     """The same, by the pupil's id."""
     return f"{case_id(office.settings.school.key, pupil_id)}-returns"
-
-
-def _readers(office: Office) -> frozenset[str]:
-    return addresses_of(office.settings, office.settings.returns.readers)
 
 
 class Drafts:
@@ -69,7 +65,7 @@ class Drafts:
 
     def _is_closed(self, record: ReturnRecord) -> bool:
         """Whether exactly the readers may open the folder: the settings or somebody's hand may have changed since."""
-        return self._office.folders.access(folder_of(self._office, record)) == _readers(self._office)
+        return is_kept_to(self._office, folder_of(self._office, record), self._office.settings.returns.readers)
 
     def _page(self, each: OpenReturn, dated: dt.date) -> Personal:
         record, office = each.record, self._office
@@ -104,8 +100,8 @@ class Drafts:
         )
 
     def _put(self, record: ReturnRecord, page: Personal) -> None:
-        office, people = self._office, _readers(self._office)
-        put_closed(office.folders, folder_of(office, record), people, _document(record), page.reveal())
+        office, readers = self._office, self._office.settings.returns.readers
+        put_closed(office, folder_of(office, record), readers, _document(record), page.reveal())
 
     def _record(self, record: ReturnRecord, page: Personal) -> None:
         facts = {

@@ -6,6 +6,7 @@ They name no pupil, show no small group, and say why the school's figures differ
 from fractions import Fraction
 
 from firstbell.workflows.cases.letters import case_id
+from firstbell.workflows.closed_folders import keep_to
 from firstbell.workflows.office import Office
 from firstbell.workflows.summaries.cohorts import (
     GROUPS,
@@ -37,7 +38,7 @@ CASES_AT_THE_MEETING = frozenset({BandLabel.PERSISTENT, BandLabel.SEVERE})
 def write_summaries(office: Office, school: SchoolWatch) -> None:
     """Put both pages into the reports folder, which only the school's own staff in the settings may open."""
     figures = school_figures(office, school)
-    office.folders.set_access(FOLDER, frozenset(person.email for person in office.settings.staff))
+    keep_to(office, FOLDER, [person.initials for person in office.settings.staff])
     office.folders.put(FOLDER, "governors.html", governors_page(figures).encode())
     meeting = targeting_support_page(figures, meeting_cases(office, school))
     office.folders.put(FOLDER, "targeting-support-meeting.html", meeting.encode())

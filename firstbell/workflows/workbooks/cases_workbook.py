@@ -2,7 +2,7 @@
 
 from firstbell.errors import NeedsHuman
 from firstbell.workflows.cases.caseload import CaseLoad
-from firstbell.workflows.closed_folders import addresses_of, close_folder
+from firstbell.workflows.closed_folders import close_folder
 from firstbell.workflows.office import Office
 from firstbell.workflows.workbooks.drawing import draw_workbook
 from firstbell.workflows.workbooks.edits import Said
@@ -12,9 +12,8 @@ from sheets_templates.cases import CASES_WORKBOOK
 
 def draw_cases(office: Office, load: CaseLoad, said: Said) -> tuple[str, ...]:
     """Close the folder, read back who may open it, and only then draw. A sentence says what could not be done."""
-    readers = addresses_of(office.settings, office.settings.letters.readers)
     try:
-        close_folder(office.folders, CASES_WORKBOOK.name, readers)
+        close_folder(office, CASES_WORKBOOK.name, office.settings.letters.readers)
     except NeedsHuman as stop:
         return (f"The {CASES_WORKBOOK.name} workbook could not be brought up to date: {stop}",)
     page = views.CasePage(load, said, views.typed_cells(office))

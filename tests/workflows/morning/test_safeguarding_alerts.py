@@ -1,7 +1,10 @@
 """Alerts about vulnerable pupils: at once, without a name, and never left in silence."""
 
+import dataclasses
+
 import pytest
 
+from firstbell.testing.fake_channel import FakeChannel
 from firstbell.testing.morning_story import THIS_MORNING
 from firstbell.workflows.morning.safeguarding_alerts import alerts_of
 from firstbell.workflows.notes.row_keys import pupil_session_key
@@ -102,3 +105,24 @@ def test_a_card_that_somebody_deleted_is_posted_again_while_it_presses(vulnerabl
     vulnerable.when_the_run_happens("09:50")
 
     assert len(vulnerable.channel.cards) == 1
+
+
+class TakesAndShowsNothing(FakeChannel):
+    """A channel whose workflow says yes and posts nothing, or that nobody may read."""
+
+    def is_posted(self, key):  # noqa: ARG002 - the port's own
+        return False
+
+
+def test_a_card_that_was_taken_and_never_shows_is_tried_once_more_and_the_team_is_told_by_mail(vulnerable):
+    channel = TakesAndShowsNothing()
+    vulnerable.office = dataclasses.replace(vulnerable.office, channel=channel)
+
+    for time in ("09:45", "09:46", "09:51", "09:57", "10:03"):
+        vulnerable.when_the_run_happens(time)
+
+    assert channel.posts == 2
+    assert vulnerable.mailed(Purpose.SAFEGUARDING_ALERT)[0] == "dee@example.org"
+    notices = [m.text.reveal() for m in vulnerable.mailer.sent if m.purpose is Purpose.OFFICE_NOTICE]
+    assert [text for text in notices if "do not show in the channel" in text]
+    assert not vulnerable.store.ledger.entries(kind="alert.posted")

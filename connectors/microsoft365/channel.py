@@ -1,0 +1,134 @@
+"""The staff channel in Teams, through the workflow "When a Teams webhook request is received".
+
+The workflow says that it took a card before it posts it, and says nothing when it does not. So what stands in the
+channel is read back: a card that is not found there counts as not posted, and the safeguarding team gets a mail.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterator
+from http import HTTPStatus
+from typing import Any
+
+from connectors._cards import adaptive_card, check_link
+from connectors.microsoft365.graph import Graph
+from connectors.microsoft365.replies import Policy
+from firstbell.errors import GiveUp, Misconfigured
+from firstbell.records import Card
+
+DOING = "post a card into the channel"
+READING = "read what stands in the channel"
+ADAPTIVE = "application/vnd.microsoft.card.adaptive"
+# Teams takes about 28 KB from a workflow, counted as it keeps text, in UTF-16.
+LARGEST = 25 * 1024
+# The largest page, and how far back a card is looked for: those of the last days are among the newest 500.
+PAGE, PAGES = 50, 10
+# Seconds between looks for a card that the workflow took: most stand there after two or three.
+LOOKS = (1.0, 2.0, 4.0)
+SWITCHED_OFF = frozenset(
+    {
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.GONE,
+    }
+)
+NO_WORKFLOW = (
+    "the workflow that posts cards into the channel is switched off or gone, or its address has changed: "
+    "open Workflows in Teams, and put its address into the secret again"
+)
+
+
+class WorkflowsChannel:
+    """One channel. `webhook` is the workflow's address, a secret in itself; `hosts` the servers it may be of, with
+    those below them.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        webhook: str,
+        *,
+        hosts: Collection[str],
+        team: str,
+        channel: str,
+    ) -> None:
+        self._graph, self._webhook, self._hosts = graph, webhook, hosts
+        self._messages = graph.at.teams.by_team_id(team).channels.by_channel_id(channel).messages
+
+    def post(self, card: Card) -> None:
+        """Hand the card to the workflow, unless it stands in the channel already; then wait a little for it to show.
+
+        Whether it does, `is_posted` says. Raises GiveUp (link, size), RetryLater, Misconfigured (the workflow).
+        """
+        check_link(card)
+        content = _message(card)
+        if self.is_posted(card.key):
+            return
+        reply = self._graph.ask_unsigned(
+            "POST",
+            self._webhook,
+            doing=DOING,
+            policy=Policy.ONCE,
+            hosts=self._hosts,
+            content=content,
+            headers={"Content-Type": "application/json"},
+            may_be=SWITCHED_OFF,
+        )
+        if reply.status in SWITCHED_OFF:
+            raise Misconfigured(NO_WORKFLOW)
+        self._wait_for(card.key)
+
+    def is_posted(self, key: str) -> bool:
+        """Whether the card is found among the newest messages. False as well where Firstbell may not read them, as in a
+        private channel: nobody can say then that it stands there.
+        """
+        return self._found(key) is True
+
+    def _wait_for(self, key: str) -> None:
+        for seconds in LOOKS:
+            if self._found(key) is not False:
+                return
+            self._graph.pause(seconds)
+
+    def _found(self, key: str) -> bool | None:
+        """Whether the card is there; None where the channel may not be read."""
+        mark = f'"{mark_of(key)}"'
+        where: Any = self._messages
+        query: dict[str, Any] = {"$top": PAGE}
+        for _ in range(PAGES):
+            reply = self._graph.ask("GET", where, doing=READING, query=query, may_be={HTTPStatus.FORBIDDEN})
+            if reply.status == HTTPStatus.FORBIDDEN:
+                return None
+            page = reply.json()
+            if any(mark in card for card in _cards(page["value"])):
+                return True
+            where, query = page.get("@odata.nextLink"), {}
+            if not where:
+                return False
+        return False
+
+
+def _cards(messages: list[dict[str, Any]]) -> Iterator[str]:
+    """The cards of messages, as JSON."""
+    for message in messages:
+        yield from (each.get("content") or "" for each in message.get("attachments") or ())
+
+
+def _message(card: Card) -> bytes:
+    """The message that the workflow posts. The id of the card's heading is the mark by which it is found again: ids of
+    a card's parts are kept, and never shown or read out.
+    """
+    content = adaptive_card(card)
+    content["body"][0]["id"] = mark_of(card.key)
+    attachment = {"contentType": ADAPTIVE, "contentUrl": None, "content": content}
+    text = json.dumps({"type": "message", "attachments": [attachment]}, ensure_ascii=False)
+    if len(text.encode("utf-16-le")) > LARGEST:
+        raise GiveUp("the card is larger than Teams takes")
+    return text.encode()
+
+
+def mark_of(key: str) -> str:
+    """Found again by the key, which says nothing by itself."""
+    return f"firstbell-{hashlib.sha256(key.encode()).hexdigest()[:32]}"

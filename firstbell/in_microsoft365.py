@@ -58,8 +58,8 @@ class InMicrosoft365:
         if channel is None:
             raise Misconfigured("school.toml needs a [microsoft365.channel] section")
         webhook = self._secrets.secret(channel.webhook_secret)
-        where = {"hosts": channel.webhook_hosts, "team": channel.team, "channel": channel.channel}
-        return WorkflowsChannel(self._graph, webhook, **where)
+        hosts = channel.webhook_hosts
+        return WorkflowsChannel(self._graph, webhook, hosts=hosts, team=channel.team, channel=channel.channel)
 
     def mailer(self) -> Mailer:
         """The mailboxes."""

@@ -72,6 +72,10 @@ class Graph:
         """Close the connections; it is not used after that. Again, or where nothing was asked, it does nothing."""
         self._closing.close()
 
+    def pause(self, seconds: float) -> None:
+        """Wait before looking again at what a service does after it has answered."""
+        self._sleep(seconds)
+
     def sign_in(self) -> None:
         """Get a token, as the first request would. Raises Misconfigured, RetryLater."""
         self._transport.sign_in()

@@ -95,3 +95,77 @@ def test_a_postholder_who_is_not_on_the_list_of_staff_is_refused(read):
         read(TOML + '[watch]\npostholder = "ZZ"\n')
 
     assert read(TOML + '[watch]\npostholder = "DS"\n').watch.postholder == "DS"
+
+
+CLOUD = """
+[office]
+workbooks = "microsoft365"
+folders = "microsoft365"
+channel = "microsoft365"
+
+[outgoing]
+mailer = "microsoft365"
+
+[microsoft365]
+tenant_id = "hill.example"
+client_id = "app-1"
+certificate = "firstbell.pem"
+mailboxes = ["absence@example.org"]
+
+[microsoft365.libraries]
+attendance = "b!att"
+safeguarding = "b!safe"
+restricted = "b!closed"
+
+[microsoft365.channel]
+webhook_secret = "teams"
+team = "t-1"
+channel = "19:c@thread.tacv2"
+"""
+
+
+def test_a_school_whose_office_lives_in_microsoft_365_is_read(read, tmp_path):
+    cloud = read(TOML + CLOUD).microsoft365
+
+    assert cloud.certificate == tmp_path / "firstbell.pem"
+    assert cloud.libraries.attendance_workbook == "Attendance.xlsx"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "sentence"),
+    [
+        ('attendance = "b!att"', "", "microsoft365.libraries.attendance must be given"),
+        ('restricted = "b!closed"', "", "microsoft365.libraries.restricted must be given"),
+        ('safeguarding = "b!safe"', 'safeguarding = "b!att"', "three different libraries"),
+        ('mailboxes = ["absence@example.org"]', "", "microsoft365.mailboxes must name a mailbox"),
+        ('["absence@example.org"]', '["absence@example.org", "Absence@example.org"]', "stands there twice"),
+        ('certificate = "firstbell.pem"', "", "needs the file of the certificate"),
+        ('certificate = "firstbell.pem"', 'sign_in = "secret"', "needs secret, the name of the secret"),
+        ('webhook_secret = "teams"', 'webhook_secret = "teams"\nwebhook_hosts = []', "at least 1 item"),
+        ('webhook_secret = "teams"', 'webhook_secret = "teams"\nwebhook_hosts = ["https://x/y"]', "no server's name"),
+        ('client_id = "app-1"', 'client_id = "app 1"', "microsoft365.client_id"),
+        ('client_id = "app-1"', 'client_id = "app-1"\ngraph_url = "http://graph.example"', "microsoft365.graph_url"),
+        ('client_id = "app-1"', 'client_id = "app-1"\ngraph_url = "https://me:pw@x.example"', "microsoft365.graph_url"),
+        ('attendance = "b!att"', 'attendance = "b!att"\nattendance_workbook = "../x.xlsx"', "no file or folder"),
+        ('attendance = "b!att"', 'attendance = "b!att"\nattendance_workbook = "/x.xlsx"', "no file or folder"),
+        ('attendance = "b!att"', 'attendance = "b!att"\nattendance_workbook = "x?.xlsx"', "no file or folder"),
+        ('attendance = "b!att"', 'attendance = "b!att"\nattendance_workbook = "x.xls"', "no path of a workbook"),
+    ],
+)
+def test_a_part_in_microsoft_365_that_could_only_fail_later_is_refused_at_once(read, right, wrong, sentence):
+    with pytest.raises(BadInput) as refused:
+        read(TOML + CLOUD.replace(right, wrong, 1))
+
+    assert sentence in str(refused.value)
+    assert "pw" not in str(refused.value)
+
+
+@pytest.mark.parametrize("line", ['[office]\nworkbooks = "microsoft365"', '[outgoing]\nmailer = "microsoft365"'])
+def test_a_part_in_microsoft_365_needs_its_section(read, line):
+    with pytest.raises(BadInput, match=r"there must be a \[microsoft365\] section"):
+        read(f"{TOML}\n{line}\n")
+
+
+def test_a_channel_in_teams_needs_its_section(read):
+    with pytest.raises(BadInput, match=r"\[microsoft365.channel\]"):
+        read(TOML + CLOUD.partition("[microsoft365.channel]")[0])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from firstbell.errors import NeedsHuman
 from firstbell.ports import Copies
 from firstbell.settings import StaffMember
+from firstbell.workflows.data_rights.cloud_copies import cloud_copies
 from firstbell.workflows.data_rights.subject_access import folders_about, mail_keys, messages_about, pupil_held
 from firstbell.workflows.jobs.daily import draw_as_it_stands
 from firstbell.workflows.notes.typed_words import forget_words, words_about
@@ -76,7 +77,7 @@ def _stays(office: Office, pupil_id: str) -> list[str]:
     span = office.store.registers.span(pupil_id, dt.date.min, dt.date.max)
     marked = [session.date for session in span.sessions if span.code_at(session) is not None]
     entries = office.store.ledger.entries(pupil_id=pupil_id)
-    messages = len(messages_about(office, pupil_id))
+    messages = messages_about(office, pupil_id)
     stays = []
     if marked:
         until = in_words(last_day_kept(max(marked), years))
@@ -93,6 +94,6 @@ def _stays(office: Office, pupil_id: str) -> list[str]:
     if messages:
         days = office.settings.retention.messages_days
         stays.append(
-            f"That {count_of(messages, 'message')} was planned, by id and without an address, for {days} days."
+            f"That {count_of(len(messages), 'message')} was planned, by id and without an address, for {days} days."
         )
-    return stays
+    return [*stays, *cloud_copies(office, messages, folders_about(office, pupil_id))]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from firstbell.ports import Copies
 from firstbell.records import LedgerEntry, Proposal
 from firstbell.workflows.cases.letters import case_id
+from firstbell.workflows.data_rights.cloud_copies import cloud_copies
 from firstbell.workflows.notes.typed_words import DATE, words_about
 from firstbell.workflows.office import Office
 from firstbell.workflows.returns.documents import returns_folder
@@ -108,7 +109,10 @@ def subject_file(office: Office, copies: Copies, pupil_id: str) -> SubjectFile:
             must_be_read=True,
         ),
         Part(
-            "copies", "Copies on disk, to be added by hand", ("What", "How many"), _copy_rows(office, copies, pupil_id)
+            "copies",
+            "Copies beside the store, to be added by hand",
+            ("What", "How many"),
+            _copy_rows(office, copies, pupil_id),
         ),
     )
     return SubjectFile(pupil_id, office.today(), parts)
@@ -207,7 +211,8 @@ def _timeline_row(office: Office, entry: LedgerEntry) -> Row:
 
 def _copy_rows(office: Office, copies: Copies, pupil_id: str) -> tuple[Row, ...]:
     counts = copies.count(mail_keys(office, pupil_id), folders_about(office, pupil_id))
-    return tuple((kind, str(count)) for kind, count in counts.items() if count)
+    elsewhere = cloud_copies(office, messages_about(office, pupil_id), folders_about(office, pupil_id))
+    return (*((kind, str(count)) for kind, count in counts.items() if count), *((where, "") for where in elsewhere))
 
 
 def _moment(office: Office, moment: dt.datetime) -> str:

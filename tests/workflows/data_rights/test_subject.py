@@ -192,3 +192,25 @@ def test_a_sync_does_not_bring_an_erased_pupil_back_unless_they_return(left, cop
     left.pupils["ALICIA"] = dataclasses.replace(left.pupils["ALICIA"], on_roll_to=None)
     left.given_the_day(MONDAY, "14:45")
     assert "ALICIA" in {pupil.id for pupil in left.store.registers.roll().pupils}
+
+
+def in_microsoft365(story):
+    """The same office, whose mail and folders live in the school's Microsoft 365."""
+    settings = story.office.settings
+    outgoing = settings.outgoing.model_copy(update={"mailer": "microsoft365"})
+    office = settings.office.model_copy(update={"folders": "microsoft365"})
+    changed = settings.model_copy(update={"outgoing": outgoing, "office": office})
+    return dataclasses.replace(story.office, settings=changed)
+
+
+def test_what_microsoft_365_keeps_is_named_by_reference_for_a_person_to_remove(left, copies):
+    office = in_microsoft365(left)
+
+    stays = " ".join(plan_erasure(office, copies, "ALICIA").stays)
+    listed = " ".join(row[0] for part in subject_file(office, copies, "ALICIA").parts for row in texts(part))
+
+    for told in (stays, listed):
+        assert "In the mailboxes of Microsoft 365" in told
+        assert case_id("hill", "ALICIA") in told
+    assert "ATT-" in stays
+    assert "Microsoft 365" not in " ".join(plan_erasure(left.office, copies, "ALICIA").stays)

@@ -1,6 +1,7 @@
 """The vendor's contract: which operations there are, and whether a request or an answer keeps to it.
 
-The file beside this one is the part of Microsoft's own description of Graph v1.0 (MIT licence) that Firstbell uses.
+`contract.json` is the part of Microsoft's own description of Graph v1.0 (MIT licence) that Firstbell uses.
+`contract_additions.json` holds operations that are real and missing there; each names the SDK's builder that proves it.
 """
 
 import json
@@ -15,7 +16,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-OURS = Path(__file__).with_name("contract.json")
+VENDORS = Path(__file__).with_name("contract.json")
+ADDITIONS = Path(__file__).with_name("contract_additions.json")
 METHODS = ("get", "post", "patch", "put", "delete")
 # Parameters that may hold slashes.
 LONG = {"item-path", "site-path"}
@@ -109,6 +111,25 @@ class Contract:
         return Draft202012Validator(json.loads(absolute), registry=self._registry, format_checker=FormatChecker())
 
 
-def read_contract(path: Path = OURS) -> Contract:
-    """The contract in a file; ours when none is named."""
-    return Contract(json.loads(path.read_text(encoding="utf-8")))
+def with_additions(document: Mapping[str, Any], additions: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with further operations, and the schemas they need. Raises ValueError for one it already has."""
+    paths = {template: dict(item) for template, item in document["paths"].items()}
+    for template, item in additions["paths"].items():
+        _put_new(paths.setdefault(template, {}), item, template)
+    schemas = dict(document["components"]["schemas"])
+    _put_new(schemas, additions.get("components", {}).get("schemas", {}), "schemas")
+    return {**document, "paths": paths, "components": {"schemas": schemas}}
+
+
+def _put_new(into: dict[str, Any], more: Mapping[str, Any], where: str) -> None:
+    twice = sorted(into.keys() & more.keys())
+    if twice:
+        raise ValueError(f"the contract has {where} {twice[0]} already: leave it out of the additions")
+    into.update(more)
+
+
+@cache
+def read_contract() -> Contract:
+    """Ours: the vendor's part and the additions. One for all, since it keeps the validators that it has made."""
+    document, additions = (json.loads(path.read_text(encoding="utf-8")) for path in (VENDORS, ADDITIONS))
+    return Contract(with_additions(document, additions))

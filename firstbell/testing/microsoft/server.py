@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -194,6 +194,10 @@ class _Quiet(WSGIRequestHandler):
     """Keeps connections open, as Graph does, and writes no log: addresses are personal data."""
 
     protocol_version = "HTTP/1.1"
+
+    def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002 - the tenant's own time
+        """The Date of an answer, which a client may set other dates in it against."""
+        return super().date_time_string(cast("Sandbox", self.server.app).tenant.clock().timestamp())
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's own name
         """Nothing is logged."""

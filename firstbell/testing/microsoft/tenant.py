@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from firstbell.testing.microsoft.faults import Script
 from firstbell.testing.microsoft.files import Drive
+from firstbell.testing.microsoft.mail_state import Mail
 
 TOKEN_LASTS = dt.timedelta(minutes=75)
 
@@ -48,6 +49,7 @@ class Tenant:
     apps: dict[str, App] = field(default_factory=dict)
     tokens: dict[str, tuple[str, dt.datetime]] = field(default_factory=dict)
     drives: dict[str, Drive] = field(default_factory=dict)
+    mail: Mail = field(default_factory=Mail)
     script: Script = field(default_factory=Script)
     seen: list[Seen] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)

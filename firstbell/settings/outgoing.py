@@ -13,7 +13,7 @@ class OutgoingSettings(Section):
     stop: bool = False
     rehearsal: bool = True
     rehearsal_recipients: tuple[Email, ...] = ()
-    mailer: Literal["local", "smtp"] = "local"
+    mailer: Literal["local", "smtp", "microsoft365"] = "local"
 
 
 class QuotaSettings(Section):

@@ -40,10 +40,10 @@ class PostOffice:
         self.waits: list[float] = []
         self.graph = Graph(settings, FakeSecrets(app="of the sandbox"), sleep=self.waits.append)
 
-    def empty(self) -> None:
+    def empty(self, clock: FakeClock | None = None) -> None:
         """A new morning: another tenant, with the tokens that are still good."""
         tokens = self.tenant.tokens
-        self.clock = FakeClock()
+        self.clock = clock or FakeClock()
         self.sandbox.tenant = tenant_at(self.clock)
         self.tenant.tokens.update(tokens)
         self.waits.clear()

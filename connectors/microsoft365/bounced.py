@@ -5,12 +5,12 @@ Message-ID. A report that could mean two messages means none.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from connectors._bounces import Report, is_mail_program, read_report
-from connectors.microsoft365.mailbox import KEY, Mailbox, property_of
+from connectors.microsoft365.mailbox import KEY, Mailbox, property_of, whole_answers
 from firstbell.records import Bounce
 
 # MAPI's own: what kind of item it is, which one a report is about, and what every item is told apart by.
@@ -36,34 +36,54 @@ class Sent:
         return found.pop() if len(found) == 1 else None
 
 
-def bounces_in(box: Mailbox, since: dt.datetime) -> Iterator[Bounce]:
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What the inbox tells of a mail before it is opened."""
+
+    id: str
+    at: dt.datetime
+    sender: str
+    item_class: str
+    parent_key: str
+
+    @property
+    def is_non_delivery(self) -> bool:
+        """Whether Exchange itself says that it is a report of non-delivery."""
+        begin, end = NON_DELIVERY
+        return self.item_class.startswith(begin) and self.item_class.endswith(end)
+
+
+def bounces_in(box: Mailbox, since: dt.datetime) -> list[Bounce]:
     """What bounced, by the reports that came into one mailbox. Only reports are opened, never anybody's letter."""
-    select, properties = "id,receivedDateTime,from", (ITEM_CLASS, PARENT_KEY)
-    reports = [told for told in box.received(since, select, properties) if _may_report(told)]
-    if not reports:
-        return
-    sent = _sent_items(box, since - REPORTED_WITHIN)
-    for told in reports:
-        report = read_report(box.whole(told["id"]))
-        key = sent.key_of(property_of(told, PARENT_KEY), report)
-        if key is not None and (report is not None or _is_non_delivery(told)):
-            at = dt.datetime.fromisoformat(told["receivedDateTime"])
-            yield Bounce(key, is_permanent=report is None or report.is_permanent, at=at)
+    arrivals = box.received(since, "id,receivedDateTime,from", (ITEM_CLASS, PARENT_KEY))
+    reports = [each for each in map(_arrival, arrivals) if each.is_non_delivery or is_mail_program(each.sender)]
+    sent = _sent_items(box, since - REPORTED_WITHIN) if reports else None
+    return [bounce for each in reports if sent and (bounce := _bounce(box, each, sent)) is not None]
 
 
-def _may_report(told: Mapping[str, Any]) -> bool:
-    sender = ((told.get("from") or {}).get("emailAddress") or {}).get("address") or ""
-    return _is_non_delivery(told) or is_mail_program(sender)
+def _bounce(box: Mailbox, arrival: Arrival, sent: Sent) -> Bounce | None:
+    report = read_report(box.whole(arrival.id))
+    key = sent.key_of(arrival.parent_key, report)
+    if key is None or (report is None and not arrival.is_non_delivery):
+        return None
+    return Bounce(key, is_permanent=report is None or report.is_permanent, at=arrival.at)
 
 
-def _is_non_delivery(told: Mapping[str, Any]) -> bool:
-    begin, end = NON_DELIVERY
-    item_class = property_of(told, ITEM_CLASS)
-    return item_class.startswith(begin) and item_class.endswith(end)
+def _arrival(told: Mapping[str, Any]) -> Arrival:
+    with whole_answers():
+        sender = (told.get("from") or {}).get("emailAddress") or {}
+        return Arrival(
+            told["id"],
+            dt.datetime.fromisoformat(told["receivedDateTime"]),
+            sender.get("address") or "",
+            property_of(told, ITEM_CLASS),
+            property_of(told, PARENT_KEY),
+        )
 
 
 def _sent_items(box: Mailbox, since: dt.datetime) -> Sent:
-    ours = [told for told in box.sent(since, "id,internetMessageId", (KEY, SEARCH_KEY)) if property_of(told, KEY)]
-    by_search_key = {property_of(told, SEARCH_KEY): property_of(told, KEY) for told in ours}
-    by_search_key.pop("", None)
-    return Sent(by_search_key, {told["internetMessageId"]: property_of(told, KEY) for told in ours})
+    with whole_answers():
+        shown = list(box.sent(since, "id,internetMessageId", (KEY, SEARCH_KEY)))
+        ours = [(told["internetMessageId"], property_of(told, SEARCH_KEY), property_of(told, KEY)) for told in shown]
+    by_search_key = {search_key: key for _, search_key, key in ours if key and search_key}
+    return Sent(by_search_key, {message_id: key for message_id, _, key in ours if key})

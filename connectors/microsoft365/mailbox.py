@@ -1,5 +1,6 @@
 """One mailbox of the school's, as Graph shows it: our messages in it, found by id or by the key they carry."""
 
+import contextlib
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -69,8 +70,9 @@ class Mailbox:
     def draft(self, content: Mapping[str, Any]) -> tuple[str, str]:
         """Write a draft; its id and etag."""
         reply = self._ask("POST", self._at.messages, "write drafts", policy=Policy.ONCE, json=content)
-        told = reply.json()
-        return told["id"], told["@odata.etag"]
+        with whole_answers():
+            told = reply.json()
+            return told["id"], told["@odata.etag"]
 
     def find(self, message_id: str) -> Found | None:
         """The message with an id, wherever in the mailbox it lies."""
@@ -97,7 +99,8 @@ class Mailbox:
         if not self._drafts_id:
             query = {"$select": "id"}
             reply = self._ask("GET", self._folder("drafts"), "read its mailbox", query=query)
-            self._drafts_id = reply.json()["id"]
+            with whole_answers():
+                self._drafts_id = reply.json()["id"]
         return found.is_draft and found.folder == self._drafts_id
 
     def claim(self, found: Found) -> str:
@@ -111,7 +114,8 @@ class Mailbox:
         reply = self._ask("PATCH", at, "change drafts", json=json, headers=headers, may_be=CHANGED)
         if reply.status in CHANGED:
             raise no_draft()
-        return str(reply.json()["@odata.etag"])
+        with whole_answers():
+            return str(reply.json()["@odata.etag"])
 
     def send(self, message_id: str) -> None:
         """Send a draft. A wait that comes with a 202 is for the next one: this one was taken."""
@@ -150,9 +154,10 @@ class Mailbox:
         reply = self._ask("GET", at, "read its mailbox", query={**query, "$top": PAGE})
         seen: set[str] = set()
         while True:
-            told = reply.json()
-            yield from ((each, reply) for each in told["value"])
-            following = told.get("@odata.nextLink")
+            with whole_answers():
+                told = reply.json()
+                page, following = list(told["value"]), told.get("@odata.nextLink")
+            yield from ((each, reply) for each in page)
             if not following:
                 return
             if following in seen:
@@ -189,19 +194,22 @@ def stamp(moment: dt.datetime) -> str:
 
 
 def _found(told: Mapping[str, Any], reply: Reply) -> Found:
-    return Found(
-        id=told["id"],
-        key=property_of(told, KEY),
-        etag=told["@odata.etag"],
-        is_draft=told["isDraft"],
-        folder=told["parentFolderId"],
-        unchanged_for=_answered_at(reply) - dt.datetime.fromisoformat(told["lastModifiedDateTime"]),
-    )
+    with whole_answers():
+        answered_at = parsedate_to_datetime(reply.headers["date"])  # by the clock of who answered
+        return Found(
+            id=told["id"],
+            key=property_of(told, KEY),
+            etag=told["@odata.etag"],
+            is_draft=told["isDraft"],
+            folder=told["parentFolderId"],
+            unchanged_for=answered_at - dt.datetime.fromisoformat(told["lastModifiedDateTime"]),
+        )
 
 
-def _answered_at(reply: Reply) -> dt.datetime:
-    """The moment of an answer, by the clock of who gave it."""
+@contextlib.contextmanager
+def whole_answers() -> Iterator[None]:
+    """An answer that lacks what it must hold is as good as none."""
     try:
-        return parsedate_to_datetime(reply.headers["date"])
-    except (KeyError, ValueError) as error:
+        yield
+    except (LookupError, TypeError, ValueError) as error:
         raise RetryLater(TRY_AGAIN_AFTER) from error

@@ -10,6 +10,7 @@ from firstbell.mailboxes import mailbox_for
 from firstbell.records import Draft, Whereabouts
 from firstbell.testing.mailer_conformance import EmailConformance, MailerRig
 from firstbell.testing.messages import a_message
+from firstbell.testing.microsoft.asked import Answer
 from firstbell.testing.microsoft.faults import Kind
 from firstbell.testing.microsoft.mail_mime import text_from_html
 from firstbell.testing.microsoft.mail_state import Folder, LagShows, SecondSend
@@ -197,6 +198,22 @@ def test_a_mailbox_that_exchange_does_not_open_to_us_is_named_by_no_address(post
 def test_a_mailer_without_a_mailbox_is_no_mailer(post):
     with pytest.raises(Misconfigured, match="must name the mailbox"):
         GraphMailer(post.graph, ())
+
+
+@pytest.mark.parametrize("body", [{}, {"value": [{}]}, {"value": None}, {"id": "x", "@odata.etag": None}, []])
+def test_half_an_answer_is_no_answer(post, monkeypatch, body):
+    draft_id = post.mailer.create_draft(a_message("k1"))
+    monkeypatch.setattr(post.sandbox, "answer", lambda *_: Answer(body=body))
+    asks = (
+        lambda: post.mailer.look_up("k1", draft_id),
+        lambda: post.another_run().discard_draft(draft_id),
+        lambda: post.mailer.drafts_before(post.clock.now()),
+        lambda: post.mailer.bounces(post.clock.now()),
+    )
+
+    for ask in asks:
+        with pytest.raises(RetryLater):
+            ask()
 
 
 # ------------------------------------------------------------ what may be on its way

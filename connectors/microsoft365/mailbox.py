@@ -143,6 +143,14 @@ class Mailbox:
         """A message as it travelled."""
         return self._ask("GET", self._message(message_id).content, "read its mailbox").content
 
+    def headers(self, message_id: str) -> dict[str, str]:
+        """The headers of a message, by lower-case name."""
+        query = {"$select": "internetMessageHeaders"}
+        reply = self._ask("GET", self._message(message_id), "read its mailbox", query=query)
+        with whole_answers():
+            shown = reply.json().get("internetMessageHeaders", ())
+            return {each["name"].lower(): each["value"] for each in shown}
+
     def _since(
         self, folder: str, time: str, since: dt.datetime, select: str, properties: Collection[str]
     ) -> Iterator[dict[str, Any]]:

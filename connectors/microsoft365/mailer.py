@@ -10,12 +10,13 @@ import hashlib
 from typing import Any
 
 from connectors._mail import check_envelope
+from connectors.microsoft365.answered import replies_in
 from connectors.microsoft365.bounced import bounces_in
 from connectors.microsoft365.graph import Graph
 from connectors.microsoft365.mailbox import KEY, Found, Mailbox, no_draft
 from firstbell.errors import Misconfigured, RetryLater
 from firstbell.mailboxes import mailbox_for
-from firstbell.records import Bounce, Draft, Guarantee, Message, Whereabouts
+from firstbell.records import Bounce, Draft, Guarantee, Message, Reply, Whereabouts
 
 # How long a draft may look like one although it is being sent (facts: two to five minutes).
 MAY_BE_ON_ITS_WAY_FOR = dt.timedelta(minutes=5)
@@ -105,6 +106,10 @@ class GraphMailer:
     def bounces(self, since: dt.datetime) -> tuple[Bounce, ...]:
         """Reports of non-delivery that came in since a time, about messages that still stand in Sent Items."""
         return tuple(bounce for box in self._boxes.values() for bounce in bounces_in(box, since))
+
+    def replies(self, since: dt.datetime) -> tuple[Reply, ...]:
+        """Answers of people that came in since a time, to messages that still stand in Sent Items."""
+        return tuple(reply for box in self._boxes.values() for reply in replies_in(box, since))
 
     def close(self) -> None:
         """Nothing of its own to let go of: the connection to Microsoft 365 is the office's."""

@@ -210,6 +210,11 @@ class MailerConformance:
     def test_there_are_no_bounces_before_anything_is_sent(self, rig: MailerRig) -> None:
         assert rig.mailer.bounces(rig.clock.now()) == ()
 
+    def test_nobody_has_written_back_to_what_was_only_just_sent(self, rig: MailerRig) -> None:
+        rig.mailer.send_draft(rig.mailer.create_draft(rig.message("k1")))
+
+        assert rig.another_run().replies(rig.clock.now()) == ()
+
 
 class EmailConformance(MailerConformance):
     """What holds for e-mail besides."""

@@ -23,6 +23,8 @@ def message_json(
 ) -> dict[str, Any]:
     """The members that were asked for (none named: all), with the extended properties that were asked for."""
     whole = _whole(item, mailbox) | {"id": shown_id(item, prefer)}
+    if "internetMessageHeaders" in chosen:  # shown only to those who ask for them
+        whole["internetMessageHeaders"] = item.content.get("internetMessageHeaders", [])
     told = {name: value for name, value in whole.items() if not chosen or name in chosen or name in ALWAYS}
     found = [{"id": name, "value": item.properties[name]} for name in sorted(properties) if name in item.properties]
     return told | ({"singleValueExtendedProperties": found} if found else {})

@@ -10,6 +10,7 @@ from firstbell.testing.microsoft.mail_state import Arrived, Folder, Item
 from firstbell.testing.microsoft.tenant import Tenant
 
 ITEM_CLASS, PARENT_KEY, SEARCH_KEY = "String 0x001A", "Binary 0x0025", "Binary 0x300B"
+ANSWERS = "String 0x1042"
 NOTE, NON_DELIVERY, OUT_OF_OFFICE = "IPM.Note", "REPORT.IPM.Note.NDR", "IPM.Note.Rules.OofTemplate.Microsoft"
 
 
@@ -71,10 +72,11 @@ def _put(tenant: Tenant, address: str, mail: EmailMessage, properties: Mapping[s
     mailbox, now = tenant.mail.mailboxes[address.lower()], tenant.clock()
     item = tenant.mail.new_item(mailbox, Folder.INBOX, _content(mail), now)
     item.is_draft, item.sent_at, item.mime = False, now, mail.as_bytes()
-    item.properties = dict(properties)
+    item.properties = {**properties, ANSWERS: str(mail.get("In-Reply-To", ""))}
     return mailbox.put(item)
 
 
 def _content(mail: EmailMessage) -> dict[str, Any]:
     sender = {"emailAddress": {"address": mail["From"].addresses[0].addr_spec}}
-    return {"subject": str(mail["Subject"]), "from": sender, "sender": sender}
+    headers = [{"name": name, "value": str(value)} for name, value in mail.items()]
+    return {"subject": str(mail["Subject"]), "from": sender, "sender": sender, "internetMessageHeaders": headers}

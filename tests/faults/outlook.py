@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter
 
+from connectors.microsoft365.mailer import name_of
 from firstbell.records import Guarantee, Message
 from firstbell.testing.fake_clock import FakeClock
 from firstbell.testing.microsoft.faults import Fault, Kind
@@ -41,8 +42,7 @@ class Outlook:
         post.mail.second_send = SECOND_SENDS[plan.second_send]
         post.mail.lag, post.mail.lag_shows = dt.timedelta(minutes=plan.lag), SHOWS[plan.lag_shows]
         self._box = post.mail.mailboxes[OFFICES[0]]
-        # What stands before the ":" in every draft's id is the mailbox.
-        (self._name,) = post.another_run(OFFICES[:1])._boxes
+        self._name = name_of(OFFICES[0])
 
     def fail_on_the_wire(self, fault: str) -> None:
         """Let the next request meet it."""

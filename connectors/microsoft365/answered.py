@@ -9,7 +9,8 @@ from typing import Any
 
 from connectors._bounces import is_mail_program
 from connectors.microsoft365.bounced import ITEM_CLASS
-from connectors.microsoft365.mailbox import KEY, Mailbox, property_of, whole_answers
+from connectors.microsoft365.found import KEY, property_of, whole_answers
+from connectors.microsoft365.mailbox import Mailbox
 from firstbell.records import Reply
 
 # MAPI's own: the Message-ID that a mail answers (PidTagInReplyToId).

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors._bounces import Report, is_mail_program, read_report
-from connectors.microsoft365.mailbox import KEY, Mailbox, property_of, whole_answers
+from connectors.microsoft365.found import KEY, property_of, whole_answers
+from connectors.microsoft365.mailbox import Mailbox
 from firstbell.records import Bounce
 
 # MAPI's own: what kind of item it is, which one a report is about, and what every item is told apart by.

@@ -1,13 +1,11 @@
 """One mailbox of the school's, as Graph shows it: our messages in it, found by id or by the key they carry."""
 
-import contextlib
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from connectors.microsoft365.found import CLAIM, KEY, SHOWN, Found, expanding, found_in, stamp, whole_answers
 from connectors.microsoft365.graph import Graph
 from connectors.microsoft365.replies import TRY_AGAIN_AFTER, Policy, Reply
 from firstbell.errors import NeedsHuman, RetryLater
@@ -19,12 +17,8 @@ if TYPE_CHECKING:
     )
     from msgraph.generated.users.item.messages.item.message_item_request_builder import MessageItemRequestBuilder
 
-# Ours alone: no other program's properties have this name. Graph compares the name exactly, the value in any case.
-OURS = "String {0bb5ae0c-1c09-4a42-9c5c-5a8f7cf1b2d4} Name"
-KEY, CLAIM = f"{OURS} firstbellKey", f"{OURS} firstbellClaim"
 # By this id a message is found again when it has moved from Drafts to Sent Items.
 IMMUTABLE = 'IdType="ImmutableId"'
-SHOWN = "id,isDraft,parentFolderId,lastModifiedDateTime"
 PAGE = 100
 # The service is asked to send a message and answers in one of these ways: it was not a draft, or is none any more.
 NO_DRAFT = frozenset(
@@ -47,18 +41,6 @@ def no_draft() -> NeedsHuman:
     return NeedsHuman("the draft is not there any more: look the message up", "the mailbox's Sent Items")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A message of ours as it lies in the mailbox. `unchanged_for` is by the clock of Microsoft 365 alone."""
-
-    id: str
-    key: str
-    etag: str
-    is_draft: bool
-    folder: str
-    unchanged_for: dt.timedelta
-
-
 class Mailbox:
     """The requests that concern one mailbox. Raises RetryLater, GiveUp, NeedsHuman, Misconfigured, as `Graph.ask`."""
 
@@ -79,20 +61,20 @@ class Mailbox:
         query = {"$select": SHOWN}
         may_be = {HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST}  # 400: what was asked for is no id at all
         reply = self._ask("GET", self._message(message_id), "read its mailbox", query=query, may_be=may_be)
-        return None if reply.status in may_be else _found(reply.json(), reply)
+        return None if reply.status in may_be else found_in(reply.json(), reply)
 
     def with_key(self, key: str) -> list[Found]:
         """Every message that carries a key, wherever it lies."""
         quoted = key.replace("'", "''")
         has_key = f"singleValueExtendedProperties/Any(ep: ep/id eq '{KEY}' and ep/value eq '{quoted}')"
         found = self._all(self._at.messages, {"$filter": has_key, "$select": SHOWN, "$expand": expanding(KEY)})
-        return [each for each in (_found(told, reply) for told, reply in found) if each.key == key]
+        return [each for each in (found_in(told, reply) for told, reply in found) if each.key == key]
 
     def drafts_before(self, moment: dt.datetime) -> list[Found]:
         """Our drafts that were made before a moment; people's own lie beside them and have no key."""
         at = self._folder("drafts").messages
         query = {"$filter": f"createdDateTime lt {stamp(moment)}", "$select": SHOWN, "$expand": expanding(KEY)}
-        return [each for each in (_found(told, reply) for told, reply in self._all(at, query)) if each.key]
+        return [each for each in (found_in(told, reply) for told, reply in self._all(at, query)) if each.key]
 
     def is_in_drafts(self, found: Found) -> bool:
         """Whether it is a draft where drafts belong; one that somebody threw away lies in Deleted Items."""
@@ -182,42 +164,3 @@ class Mailbox:
     def _ask(self, method: str, at: "BaseRequestBuilder | str", doing: str, **more: Any) -> Reply:  # noqa: ANN401
         headers = {"Prefer": IMMUTABLE, **more.pop("headers", {})}
         return self._graph.ask(method, at, doing=doing, headers=headers, **more)
-
-
-def expanding(*properties: str) -> str:
-    """What makes Graph show extended properties."""
-    wanted = " or ".join(f"id eq '{each}'" for each in properties)
-    return f"singleValueExtendedProperties($filter={wanted})"
-
-
-def property_of(told: Mapping[str, Any], name: str) -> str:
-    """An extended property of a message; empty where it has none. Graph may spell the name's GUID in any case."""
-    shown = told.get("singleValueExtendedProperties", ())
-    return next((str(each["value"]) for each in shown if each["id"].casefold() == name.casefold()), "")
-
-
-def stamp(moment: dt.datetime) -> str:
-    """A moment as a filter has it."""
-    return f"{moment.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _found(told: Mapping[str, Any], reply: Reply) -> Found:
-    with whole_answers():
-        answered_at = parsedate_to_datetime(reply.headers["date"])  # by the clock of who answered
-        return Found(
-            id=told["id"],
-            key=property_of(told, KEY),
-            etag=told["@odata.etag"],
-            is_draft=told["isDraft"],
-            folder=told["parentFolderId"],
-            unchanged_for=answered_at - dt.datetime.fromisoformat(told["lastModifiedDateTime"]),
-        )
-
-
-@contextlib.contextmanager
-def whole_answers() -> Iterator[None]:
-    """An answer that lacks what it must hold is as good as none."""
-    try:
-        yield
-    except (LookupError, TypeError, ValueError) as error:
-        raise RetryLater(TRY_AGAIN_AFTER) from error

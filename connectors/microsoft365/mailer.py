@@ -12,8 +12,9 @@ from typing import Any
 from connectors._mail import check_envelope
 from connectors.microsoft365.answered import replies_in
 from connectors.microsoft365.bounced import bounces_in
+from connectors.microsoft365.found import KEY, Found
 from connectors.microsoft365.graph import Graph
-from connectors.microsoft365.mailbox import KEY, Found, Mailbox, no_draft
+from connectors.microsoft365.mailbox import Mailbox, no_draft
 from firstbell.errors import Misconfigured, RetryLater
 from firstbell.mailboxes import mailbox_for
 from firstbell.records import Bounce, Draft, Guarantee, Message, Reply, Whereabouts

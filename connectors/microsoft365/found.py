@@ -46,6 +46,7 @@ def stamp(moment: dt.datetime) -> str:
 
 
 def found_in(told: Mapping[str, Any], reply: Reply) -> Found:
+    """A message as the answer tells it. Raises RetryLater for one that lacks something."""
     with whole_answers():
         answered_at = parsedate_to_datetime(reply.headers["date"])  # by the clock of who answered
         return Found(
@@ -60,7 +61,7 @@ def found_in(told: Mapping[str, Any], reply: Reply) -> Found:
 
 @contextlib.contextmanager
 def whole_answers() -> Iterator[None]:
-    """An answer that lacks what it must hold is as good as none."""
+    """An answer that lacks what it must hold is as good as none: raises RetryLater."""
     try:
         yield
     except (LookupError, TypeError, ValueError) as error:

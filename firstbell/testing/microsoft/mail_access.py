@@ -33,5 +33,6 @@ def item_of(tenant: Tenant, asked: Asked) -> tuple[Mailbox, Item]:
 
 
 def told(mailbox: Mailbox, item: Item, asked: Asked) -> dict[str, Any]:
+    """The message with the members and properties that the request asks for."""
     chosen = frozenset(filter(None, asked.query.get("$select", "").split(",")))
     return message_json(item, mailbox, asked.headers.get("prefer", ""), chosen, expanded(asked.query))

@@ -39,6 +39,11 @@ def read_report(content: bytes) -> Report | None:
     return Report(frozenset(found), is_permanent(status))
 
 
+def is_mail_program(sender: str) -> bool:
+    """Whether an address is one that mail servers write from."""
+    return _MAIL_PROGRAM.search(sender) is not None
+
+
 def is_permanent(text: str) -> bool:
     """Whether trying again is hopeless, by the status code in a text; without one it is."""
     status = _STATUS.search(text)
@@ -55,7 +60,7 @@ def _told_status(mail: Mail) -> str | None:
 
 def _status_in_words(mail: Mail, texts: tuple[str, ...]) -> str | None:
     """Older programs write plain text; who writes it tells them from people."""
-    if _MAIL_PROGRAM.search(str(mail.get("From", ""))) is None:
+    if not is_mail_program(str(mail.get("From", ""))):
         return None
     return next((found[0] for text in texts if (found := _STATUS.search(text))), "")
 

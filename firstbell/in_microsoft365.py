@@ -4,12 +4,12 @@ A rehearsal draws its workbooks into a folder of its own in the same libraries, 
 ones can look at it. What it would put into restricted folders or into the channel stays on this computer.
 """
 
-from connectors.microsoft365.mailer import GraphMailer
 from connectors.microsoft365.workbook import GraphWorkbook
 
 from connectors.microsoft365.channel import WorkflowsChannel
 from connectors.microsoft365.folders import GraphFolders
 from connectors.microsoft365.graph import Graph
+from connectors.microsoft365.mailer import GraphMailer
 from firstbell.errors import Misconfigured
 from firstbell.ports import Channel, Clock, Folders, Mailer, Secrets, Workbook
 from firstbell.settings import Settings

@@ -28,6 +28,7 @@ from firstbell.records import (
     Proposal,
     Quota,
     RegisterStatus,
+    Reply,
     Roll,
     School,
     SheetRead,
@@ -354,6 +355,12 @@ class Mailer(Protocol):
 
     def bounces(self, since: dt.datetime) -> tuple[Bounce, ...]:
         """Non-delivery reports since a time, matched to message keys; empty where the provider can't tell."""
+        ...
+
+    def replies(self, since: dt.datetime) -> tuple[Reply, ...]:
+        """Who wrote back since a time, matched to message keys; never an out-of-office note or another program's
+        answer. Empty where the provider can't tell.
+        """
         ...
 
 

@@ -363,6 +363,14 @@ class Bounce:
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """Somebody wrote back: the key of the message they answered, and when it came; what they wrote is not in it."""
+
+    key: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CopyLimits:
     """What was made before these moments goes: mails by their date, the others by when they were last written."""
 

@@ -26,7 +26,7 @@ from connectors.local.mail_files import (
 )
 from firstbell.errors import NeedsHuman, RetryLater
 from firstbell.ports import Clock
-from firstbell.records import Bounce, Draft, Guarantee, Message, Whereabouts
+from firstbell.records import Bounce, Draft, Guarantee, Message, Reply, Whereabouts
 
 # How long to leave a draft alone that another program holds open (Windows: a mail program that shows it).
 HELD_OPEN_FOR = dt.timedelta(minutes=1)
@@ -103,6 +103,10 @@ class LocalOutbox:
             sent = [read_headers(path) for path in mail_files(self._sent, since.astimezone(dt.UTC).date())]
         found = ((mail, bounce_of(mail, reports)) for mail in sent if mail.at >= since)
         return tuple(Bounce(mail.key, permanent, mail.at) for mail, permanent in found if permanent is not None)
+
+    def replies(self, since: dt.datetime) -> tuple[Reply, ...]:  # noqa: ARG002 - nobody can answer a file
+        """None: what lies in the outbox has reached nobody."""
+        return ()
 
     def _file(self, folder: Path, draft_id: str) -> Path | None:
         return folder / f"{draft_id}.eml" if is_mail_name(draft_id) else None

@@ -6,7 +6,7 @@ from connectors._mail import build_email, message_id
 from connectors.smtp.connection import TIMEOUT_SECONDS, Connection
 from firstbell.errors import GiveUp, Misconfigured, NeedsHuman, RetryLater
 from firstbell.ports import Clock, Secrets
-from firstbell.records import Bounce, Draft, Guarantee, Message, Whereabouts
+from firstbell.records import Bounce, Draft, Guarantee, Message, Reply, Whereabouts
 from firstbell.settings import SmtpSettings
 from rules.contact.addresses import is_one_address
 from rules.people import Personal
@@ -77,6 +77,10 @@ class SmtpMailer:
 
     def bounces(self, since: dt.datetime) -> tuple[Bounce, ...]:  # noqa: ARG002 - SMTP can't say, whatever the time
         """None: reports of non-delivery go to the sender's mailbox, which SMTP can't read."""
+        return ()
+
+    def replies(self, since: dt.datetime) -> tuple[Reply, ...]:  # noqa: ARG002 - as above
+        """None: they go to the sender's mailbox too."""
         return ()
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import model_validator
 
+from firstbell.mailboxes import mailbox_for
 from firstbell.records import Quota
 from firstbell.settings.cases_and_returns import HalfTermSettings, LettersSettings, ReturnsSettings
 from firstbell.settings.fields import Section
@@ -17,6 +18,7 @@ from firstbell.settings.school import SchoolSettings, StaffMember
 from firstbell.settings.school_day import DayTimes
 from firstbell.settings.store import LocalSettings, StoreSettings
 from firstbell.settings.watch import WatchdogSettings, WatchSettings
+from rules.people import Personal
 
 
 class Settings(Section):
@@ -69,12 +71,14 @@ class Settings(Section):
             raise ValueError(missing)
         return self
 
-    @property
-    def quota(self) -> Quota | None:
-        """What the mailbox that is written from may send; None where nothing limits it, as with a folder on disk."""
-        if self.outgoing.mailer != "smtp" or self.smtp is None:
-            return None
-        return Quota(self.smtp.sender, self.smtp.quota.at_once, self.smtp.quota.a_minute)
+    def quota_for(self, address: Personal) -> Quota | None:
+        """What the mailbox may send that this address is written to from; None where nothing limits it, as on disk."""
+        if self.outgoing.mailer == "smtp" and self.smtp is not None:
+            return Quota(self.smtp.sender, self.smtp.quota.at_once, self.smtp.quota.a_minute)
+        if self.outgoing.mailer == "microsoft365" and self.microsoft365 is not None:
+            mailbox, quota = mailbox_for(address, self.microsoft365.mailboxes), self.microsoft365.quota
+            return Quota(mailbox, quota.at_once, quota.a_minute)
+        return None
 
     @property
     def zone(self) -> ZoneInfo:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from connectors._mail import check_envelope
 from firstbell.errors import NeedsHuman
-from firstbell.records import Bounce, Draft, Guarantee, Message, Whereabouts
+from firstbell.records import Bounce, Draft, Guarantee, Message, Reply, Whereabouts
 from firstbell.testing.fake_clock import FakeClock
 
 
@@ -28,6 +28,7 @@ class Step(StrEnum):
     LOOK_UP = "look_up"
     DISCARD = "discard_draft"
     BOUNCES = "bounces"
+    REPLIES = "replies"
     DRAFTS = "drafts_before"
 
 
@@ -49,6 +50,7 @@ class FakeProvider:
     sent: list[Message] = field(default_factory=list)
     sent_ids: list[str] = field(default_factory=list)
     bounced: list[Bounce] = field(default_factory=list)
+    answered: list[Reply] = field(default_factory=list)
     faults: dict[Step, deque[Fault | None]] = field(default_factory=lambda: defaultdict(deque))
     calls: list[tuple[Step, str]] = field(default_factory=list)
     unseen_look_ups: int = 0
@@ -98,6 +100,10 @@ class FakeMailer:
     def bounce(self, key: str, *, at: dt.datetime, is_permanent: bool = True) -> None:
         """Let a non-delivery report for a message come in."""
         self.provider.bounced.append(Bounce(key, is_permanent, at))
+
+    def answer(self, key: str, *, at: dt.datetime) -> None:
+        """Let somebody write back to a message."""
+        self.provider.answered.append(Reply(key, at))
 
     def create_draft(self, message: Message) -> str:
         with self._step(Step.CREATE, message.key):
@@ -157,6 +163,10 @@ class FakeMailer:
     def bounces(self, since: dt.datetime) -> tuple[Bounce, ...]:
         with self._step(Step.BOUNCES, ""):
             return tuple(bounce for bounce in self.provider.bounced if bounce.at >= since)
+
+    def replies(self, since: dt.datetime) -> tuple[Reply, ...]:
+        with self._step(Step.REPLIES, ""):
+            return tuple(reply for reply in self.provider.answered if reply.at >= since)
 
     @contextmanager
     def _step(self, step: Step, about: str) -> Iterator[None]:

@@ -56,6 +56,9 @@ class Gate:
             raise Killed
         if fault.startswith("hang"):
             self.world.clock.advance(minutes=PAST_THE_LEASE)
+        if fault not in KILLS and self.world.provider.is_real:
+            self.world.provider.fail_on_the_wire(fault)
+            return act()
         if fault.endswith("after"):
             act()
         if fault in KILLS:

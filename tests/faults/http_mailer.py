@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from firstbell.errors import NeedsHuman, RetryLater
-from firstbell.records import Bounce, Draft, Guarantee, Message, Whereabouts
+from firstbell.records import Bounce, Draft, Guarantee, Message, Reply, Whereabouts
 
 SOON = dt.timedelta(seconds=1)
 TIMEOUT_SECONDS = 2.0
@@ -47,6 +47,9 @@ class HttpMailer:
         return ()
 
     def bounces(self, since: dt.datetime) -> tuple[Bounce, ...]:  # noqa: ARG002 - none ever
+        return ()
+
+    def replies(self, since: dt.datetime) -> tuple[Reply, ...]:  # noqa: ARG002 - none ever
         return ()
 
     def close(self) -> None:

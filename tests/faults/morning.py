@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from firstbell.errors import FirstbellError
 from firstbell.records import Proposal, State
 from firstbell.settings import QuotaSettings, SmtpSettings
+from firstbell.testing.fake_clock import FakeClock
 from firstbell.testing.fake_store import FakeProposals
 from firstbell.testing.morning_story import SETTINGS, THIS_MORNING
 from firstbell.workflows.office import Office
@@ -21,6 +22,7 @@ from rules.people import Personal
 from tests.faults.gate import Gate, Killed
 from tests.faults.plan import Plan
 from tests.faults.ports import Letter, Mailer, SmtpMailer, Store
+from tests.faults.provider import Provider
 from tests.faults.world import World
 
 BETWEEN_RUNS = 4
@@ -58,11 +60,13 @@ class Parts:
     round: type[Round] = Round
     key: Callable[[str, dt.datetime], str] | None = None
     proposals: type[FakeProposals] = FakeProposals
+    provider: Callable[[Plan, FakeClock], Provider] | None = None
+    mailer: Callable[[Gate], Mailer] = Mailer
 
 
 def play(plan: Plan, parts: Parts = Parts(), *, with_ledger: bool = True) -> Outcome:
     """The morning of a plan: rounds in which things go wrong, then calm ones in which everything must come right."""
-    world = World(plan, proposals=parts.proposals, is_sealed=with_ledger)
+    world = World(plan, proposals=parts.proposals, provider=parts.provider, is_sealed=with_ledger)
     if plan.is_signed:
         _sign(world, parts)
     count = 0
@@ -75,7 +79,7 @@ def play(plan: Plan, parts: Parts = Parts(), *, with_ledger: bool = True) -> Out
         world.clock.advance(minutes=BETWEEN_RUNS)
         if world.is_calm and _is_settled(world):
             break
-    _sweep(world)
+    _sweep(world, parts)
     return _judged(world, with_ledger=with_ledger)
 
 
@@ -95,7 +99,7 @@ def _run_all(world: World, gates: list[Gate], parts: Parts) -> None:
 
 def _run(gate: Gate, parts: Parts) -> None:
     """One run of the job: plan, settle, send, sweep."""
-    office = _office(gate)
+    office = _office(gate, parts)
     purpose = _purpose(gate.world.plan)
     try:
         planned = _planned(gate.world, parts)
@@ -106,9 +110,9 @@ def _run(gate: Gate, parts: Parts) -> None:
         gate.world.met[type(end).__name__] += 1
 
 
-def _office(gate: Gate) -> Office:
+def _office(gate: Gate, parts: Parts) -> Office:
     plan = gate.world.plan
-    mailer = gate.hand.setdefault("mailer", (SmtpMailer if plan.service == "smtp" else Mailer)(gate))
+    mailer = gate.hand.setdefault("mailer", (SmtpMailer if plan.service == "smtp" else parts.mailer)(gate))
     settings = LIMITED.get(plan.at_once, SETTINGS)
     nothing = dict.fromkeys(field.name for field in dataclasses.fields(Office))
     return Office(**nothing | {"settings": settings, "store": Store(gate), "mailer": mailer, "clock": gate.world.clock})
@@ -155,11 +159,11 @@ def _is_settled(world: World) -> bool:
     return all(p.state in NOTHING_FOLLOWS for p in world.store.proposals.find())
 
 
-def _sweep(world: World) -> None:
+def _sweep(world: World, parts: Parts) -> None:
     """A quarter of an hour later nothing is left lying in the mailbox."""
     world.clock.advance(minutes=20)
     gate = Gate(world, -1)
-    discard_orphan_drafts(_office(gate))
+    discard_orphan_drafts(_office(gate, parts))
 
 
 def _judged(world: World, *, with_ledger: bool) -> Outcome:

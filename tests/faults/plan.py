@@ -43,7 +43,7 @@ class Plan:
     runs: int = 1
     rounds: int = 3
     second_send: str = "refused"
-    lag: int = 0
+    lag: float = 0
     lag_shows: str = "absent"
     faults: dict[int, str] = field(default_factory=dict)
     switches: dict[int, int] = field(default_factory=dict)

@@ -24,6 +24,7 @@ class Provider:
     requests: Counter[str] = field(default_factory=Counter)
     deleted: set[str] = field(default_factory=set)
     made: int = 0
+    is_real = False
 
     def create(self, message: Message) -> str:
         self.made += 1

@@ -24,16 +24,28 @@ class UnsealedLedger(FakeLedger):
         return entry
 
 
+def in_memory(plan: Plan, clock: FakeClock) -> Provider:
+    """The mail service of a plan, without any line to it."""
+    return Provider(clock, plan.second_send, dt.timedelta(minutes=plan.lag), plan.lag_shows)
+
+
 class World:
     """What every run of the morning shares, and outlives every run."""
 
-    def __init__(self, plan: Plan, *, proposals: type[FakeProposals] = FakeProposals, is_sealed: bool = True) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        proposals: type[FakeProposals] = FakeProposals,
+        provider: Callable[[Plan, FakeClock], Provider] | None = None,
+        is_sealed: bool = True,
+    ) -> None:
         self.plan = plan
         self.clock = FakeClock()
         self.store = FakeStore()
         self.store.ledger = FakeLedger("hill") if is_sealed else UnsealedLedger("hill")
         self.store.proposals = proposals(self.store.ledger)
-        self.provider = Provider(self.clock, plan.second_send, dt.timedelta(minutes=plan.lag), plan.lag_shows)
+        self.provider = (provider or in_memory)(plan, self.clock)
         self.operations = 0
         self.in_school: dict[int, dt.datetime] = {}
         self.planned: list[Proposal] = []

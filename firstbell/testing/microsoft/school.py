@@ -62,6 +62,7 @@ def school_tenant(
         drive = drive_id(name)
         tenant.drives[drive] = Drive.empty(drive, site_id(name), clock(), owners)
         tenant.sites.append(Site(site_id(name), f"sites/{name.lower()}", name))
+    tenant.mail.add(*OURS, HEADS_MAILBOX)
     tenant.channels[CHANNEL] = Channel(CHANNEL, TEAM, SAFEGUARDING, SIGNATURE, frozenset({CLIENT_ID}))
     return tenant
 

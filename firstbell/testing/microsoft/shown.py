@@ -1,12 +1,19 @@
 """What the pages show of a tenant: plain records, which the parts' states are read into."""
 
 import datetime as dt
+import email.policy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from email import message_from_bytes
 from typing import Any
 
 from firstbell.testing.microsoft.files import Drive, Item
+from firstbell.testing.microsoft.mail_mime import mail_of
+from firstbell.testing.microsoft.mail_state import Folder, Mailbox
+from firstbell.testing.microsoft.mail_state import Item as MailItem
 from firstbell.testing.microsoft.tenant import Tenant
+
+STATES = {Folder.DRAFTS: "Draft", Folder.SENT: "Sent"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +91,34 @@ def _is_large(part: Mapping[str, Any]) -> bool:
     return str(part.get("size", "")).lower() in {"large", "extralarge"}
 
 
-def mails_of(tenant: Tenant) -> list[ShownMail]:  # noqa: ARG001 - until the part that keeps mail is there
+def mails_of(tenant: Tenant) -> list[ShownMail]:
     """Every mail, newest first."""
-    return []
+    boxes = tenant.mail.mailboxes.values()
+    mails = [_mail(box, item) for box in boxes for item in tenant.mail.shown(box, tenant.clock())]
+    return sorted(mails, key=lambda mail: mail.at, reverse=True)
 
 
-def cards_of(tenant: Tenant) -> list[ShownCard]:  # noqa: ARG001 - until the part that keeps cards is there
+def _mail(box: Mailbox, item: MailItem) -> ShownMail:
+    mail = message_from_bytes(item.mime, policy=email.policy.default) if item.mime else mail_of(item, box)
+    text, html = mail.get_body(("plain",)), mail.get_body(("html",))
+    return ShownMail(
+        key=item.id,
+        mailbox=box.address,
+        state=STATES.get(item.folder, "Received"),
+        at=item.sent_at or item.modified_at,
+        sender=str(mail["From"] or ""),
+        to=tuple(address.addr_spec for address in mail["To"].addresses) if mail["To"] else (),
+        subject=str(mail["Subject"] or ""),
+        text=text.get_content() if text else "",
+        html=html.get_content() if html else "",
+    )
+
+
+def cards_of(tenant: Tenant) -> list[ShownCard]:
     """Every card, newest first."""
-    return []
+    posted = [each for channel in tenant.channels.values() for each in channel.shown(tenant.clock())]
+    cards = [ShownCard(each.at, each.card) for each in posted if each.card is not None]
+    return sorted(cards, key=lambda card: card.at, reverse=True)
 
 
 def files_of(tenant: Tenant) -> list[ShownFile]:
@@ -107,18 +134,10 @@ def _tree(drive: Drive, item: Item, depth: int) -> Iterator[ShownFile]:
         depth=depth,
         is_folder=item.content is None,
         size=len(item.content or b""),
-        may_open=_roles(item),
-        has_own_rights=item.roles is not None,
+        may_open={name: grant.role for grant in item.who for name in sorted(grant.names)},
+        has_own_rights=item.grants is not None,
         open_by=tuple(sorted({who if "@" in who else "a program" for who in item.open_by})),
     )
     if item.content is None:
         for inner in drive.children(item):
             yield from _tree(drive, inner, depth + 1)
-
-
-def _roles(item: Item) -> dict[str, str]:
-    """Who may open it: its own list, or that of the nearest folder above that has one."""
-    here: Item | None = item
-    while here is not None and here.roles is None:
-        here = here.parent
-    return dict(sorted((here.roles or {}).items())) if here else {}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.testing.microsoft.faults import Script
 from firstbell.testing.microsoft.files import Drive
+from firstbell.testing.microsoft.mail_state import Mail
 from firstbell.testing.microsoft.throttling import Throttling
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class Tenant:
     sites: "list[Site]" = field(default_factory=list)
     strangers: set[str] = field(default_factory=set)
     channels: "dict[str, Channel]" = field(default_factory=dict)
+    mail: Mail = field(default_factory=Mail)
     script: Script = field(default_factory=Script)
     seen: list[Seen] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)

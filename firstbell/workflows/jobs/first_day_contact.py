@@ -17,6 +17,7 @@ from firstbell.workflows.morning.corrections import lost_corrections, plan_corre
 from firstbell.workflows.morning.first_day_letters import CorrectionLetter, FirstDayLetter
 from firstbell.workflows.morning.phone_list import Call, phone_list
 from firstbell.workflows.morning.planning import plan_first_day_messages
+from firstbell.workflows.morning.replies import take_replies
 from firstbell.workflows.morning.safeguarding_alerts import Alert, alerts_of, raise_alerts
 from firstbell.workflows.morning.session_now import SessionNow, closed_session, look, usable
 from firstbell.workflows.office import Office
@@ -107,6 +108,7 @@ def _run(office: Office, session: Session) -> MorningReport:
 def _contact(office: Office, now: SessionNow, said: Said | None, setbacks: Setbacks) -> MorningReport:
     """Every step of the morning. With people's words unread (`said` None) no family is written to."""
     bounced = setbacks.after(lambda: take_bounces(office, now))
+    setbacks.after(lambda: take_replies(office, now))
     planned = (*plan_first_day_messages(office, now), *plan_next_contacts(office, now))
     brakes = brakes_on(office, now)
     written = setbacks.after(lambda: _write(office, now, brakes)) if said is not None else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from firstbell.records import Proposal, State
 from firstbell.workflows.morning.brakes import Brake
 from firstbell.workflows.morning.planning import decisions_for, situation_of
+from firstbell.workflows.morning.replies import wrote_back_at
 from firstbell.workflows.morning.session_now import SessionNow, session_at
 from firstbell.workflows.office import Office
 from rules.calendar import Half, Session
@@ -99,6 +100,9 @@ def _overdue(office: Office, now: SessionNow, made: list[Proposal]) -> str | Non
 
 
 def _unanswered(office: Office, now: SessionNow, pupil: Pupil, made: list[Proposal]) -> str | None:
+    wrote_at = wrote_back_at(office, pupil.id, made)
+    if wrote_at is not None:
+        return f"The family wrote back at {office.local_time(wrote_at)}. Read it first."
     first_day = office.settings.first_day
     limit = first_day.vulnerable_unanswered_minutes if pupil.vulnerabilities() else first_day.unanswered_minutes
     sent_at = min(_left_at(office, p) for p in made if p.state in MESSAGED)

@@ -5,7 +5,7 @@ import datetime as dt
 
 from firstbell.errors import GiveUp
 from firstbell.ports import Mailer
-from firstbell.records import Bounce, Draft, Guarantee, Message, Whereabouts
+from firstbell.records import Bounce, Draft, Guarantee, Message, Reply, Whereabouts
 from rules.people import Personal
 
 
@@ -52,3 +52,7 @@ class RehearsalMailer:
     def bounces(self, since: dt.datetime) -> tuple[Bounce, ...]:
         """Non-delivery reports of the rehearsal itself."""
         return self._mailer.bounces(since)
+
+    def replies(self, since: dt.datetime) -> tuple[Reply, ...]:
+        """Answers to the rehearsal itself."""
+        return self._mailer.replies(since)

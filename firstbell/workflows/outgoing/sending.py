@@ -5,12 +5,13 @@ its key, the draft's id recorded by compare-and-set, SENDING written, that draft
 crash at any point leaves a state from which the next run goes on by looking. docs/reliability.md has every point.
 """
 
+import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from firstbell.errors import GiveUp, NeedsHuman, RetryLater
-from firstbell.records import Message, Proposal, State
+from firstbell.records import Message, Proposal, Quota, State
 from firstbell.workflows.office import Office
 from firstbell.workflows.outgoing.approvals import approved_keys
 from firstbell.workflows.outgoing.dispatch_steps import TOO_LATE, Letter, Members, NothingLeft
@@ -51,7 +52,12 @@ class NothingIsDue:
 
 @dataclass
 class Round(Settling):
-    """One round of sending: what is left is settled, what is too late lapses, what is due goes."""
+    """One round of sending: what is left is settled, what is too late lapses, what is due goes.
+
+    `turns_at`: when a mailbox that has sent what it may has a token again; messages of the others go on.
+    """
+
+    turns_at: dict[str, dt.datetime] = field(default_factory=dict)
 
     def run(self) -> None:
         """Settle, let lapse, send: in this order, so that what is settled too late lapses and is not sent."""
@@ -75,6 +81,7 @@ class Round(Settling):
         for _, members in groupby(due, key=_envelope):
             if self.go_on_at is None:
                 self._send(tuple(members))
+        self.go_on_at = self.go_on_at or min(self.turns_at.values(), default=None)
 
     def _approved(self, members: Members) -> Members:
         if not PURPOSES[self.purpose].needs_approval:
@@ -84,12 +91,15 @@ class Round(Settling):
 
     def _send(self, members: Members) -> None:
         """Fix together, draft, record the draft, and send it."""
+        quota = self._quota_of(members)
+        if quota is not None and quota.mailbox in self.turns_at:
+            return
         true = tuple(p for p in members if not self._recall_if_untrue(p))
-        if not true or not self._has_turn():
+        if not true or not self._has_turn(quota):
             return  # nothing left to say, or not now
         key = dispatch_key(tuple(p.key for p in true), self.office.clock.now())
         if not self._move(true, State.HELD, State.RELEASING, "Its time has come.", key):
-            give_back_turn(self.office)
+            give_back_turn(self.office, quota)
             return  # another run has it
         draft_id = self._draft(true, key)
         if draft_id is None:
@@ -99,9 +109,14 @@ class Round(Settling):
         else:
             self._discard(draft_id)
 
-    def _has_turn(self) -> bool:
-        self.go_on_at = take_turn(self.office, self.purpose)
-        return self.go_on_at is None
+    def _quota_of(self, members: Members) -> Quota | None:
+        return self.office.settings.quota_for(members[0].address)
+
+    def _has_turn(self, quota: Quota | None) -> bool:
+        turn_at = take_turn(self.office, self.purpose, quota)
+        if quota is not None and turn_at is not None:
+            self.turns_at[quota.mailbox] = turn_at
+        return turn_at is None
 
     def _recall_if_untrue(self, proposal: Proposal) -> bool:
         objection = self._untrue(proposal)
@@ -113,7 +128,7 @@ class Round(Settling):
             return self.office.mailer.create_draft(self.letter.write(members, key=key))
         except RetryLater as busy:
             self._pause(busy)
-            give_back_turn(self.office)
+            give_back_turn(self.office, self._quota_of(members))
             self._step(key, members, State.RELEASING, State.HELD, "The mail service is busy.")
         except NothingLeft as untrue:
             self._step(key, members, State.RELEASING, State.RECALLED, str(untrue))

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from firstbell.records import Bounce, Card, Draft, Guarantee, Message, SheetRead, SheetRows, Whereabouts
+from firstbell.records import Bounce, Card, Draft, Guarantee, Message, Reply, SheetRead, SheetRows, Whereabouts
 from sheets_templates import WorkbookLayout
 
 
@@ -46,6 +46,10 @@ class Tray:
 
     def bounces(self, since: dt.datetime) -> tuple[Bounce, ...]:  # noqa: ARG002 - nothing comes back
         """None: nothing left."""
+        return ()
+
+    def replies(self, since: dt.datetime) -> tuple[Reply, ...]:  # noqa: ARG002 - as above
+        """None: nobody was written to."""
         return ()
 
     def close(self) -> None:

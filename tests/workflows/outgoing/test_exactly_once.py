@@ -2,12 +2,14 @@
 
 import dataclasses
 import datetime as dt
+from collections import Counter
 
 import pytest
 
 from firstbell.errors import RetryLater
+from firstbell.mailboxes import mailbox_for
 from firstbell.records import Guarantee, Quota, State
-from firstbell.settings import QuotaSettings, SmtpSettings
+from firstbell.settings import Microsoft365Settings, QuotaSettings, SmtpSettings
 from firstbell.testing.fake_mailer import Crash, FakeMailer, Step
 from firstbell.testing.morning_story import MONDAY, SETTINGS, UNEXPLAINED, MorningStory
 from firstbell.workflows.morning.register_chase import chase_registers
@@ -15,8 +17,9 @@ from firstbell.workflows.outgoing.orphan_drafts import discard_orphan_drafts
 from rules.calendar import Half, Session
 from rules.codes import AttendanceCode
 from rules.contact.purposes import Purpose
-from rules.people import PupilFlags
+from rules.people import Personal, PupilFlags
 
+BOXES = ("absence@school.example", "attendance@school.example")
 HALF_MINUTE = dt.timedelta(seconds=30)
 
 
@@ -264,7 +267,27 @@ def test_alerts_and_notices_are_not_kept_waiting_for_families(story):
 
 
 def test_no_quota_is_kept_for_a_folder_on_disk():
-    assert SETTINGS.quota is None
+    assert SETTINGS.quota_for(Personal("zoe.nguyen@example.org")) is None
+
+
+def two_mailboxes(story):
+    """Each may send one e-mail, and one a minute."""
+    quota = QuotaSettings(at_once=1, a_minute=1)
+    cloud = Microsoft365Settings(tenant_id="t", client_id="c", sign_in="managed-identity", mailboxes=BOXES, quota=quota)
+    outgoing = story.office.settings.outgoing.model_copy(update={"mailer": "microsoft365"})
+    with_settings(story, microsoft365=cloud, outgoing=outgoing)
+
+
+def test_a_mailbox_that_has_sent_what_it_may_does_not_keep_another_waiting(story):
+    two_mailboxes(story)
+    for pupil in ("ALICIA", "MICHAEL", "NOOR"):
+        story.given_an_unexplained_absence(pupil)
+    story.when_the_run_happens("09:45")
+
+    report = story.when_the_run_happens("09:56")
+
+    assert Counter(mailbox_for(Personal(to), BOXES) for to in story.told()) == dict.fromkeys(BOXES, 1)
+    assert "The mail service takes no more just now: run again at 09:57 to send the rest." in report.needs
 
 
 # ------------------------------------------------------------ drafts and cards that nobody knows of

@@ -31,6 +31,7 @@ LOG_WORDS = {
     "message.answered": "Reason given",
     "message.blocked": "No message may go",
     "message.unknown": "Not certain whether the message went",
+    "reply.came": "The family wrote back",
     "alert.raised": "Safeguarding alert raised",
     "alert.acknowledged": "Safeguarding alert acknowledged",
     "amendment.proposed": "Code noted for the MIS",

@@ -1,0 +1,90 @@
+"""Which of our messages did not arrive: reports of non-delivery in the inbox, each matched to one sent item or none.
+
+Exchange's own reports are tied to the sent item by a key; those of other mail servers are read, and name its
+Message-ID. A report that could mean two messages means none.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connectors._bounces import Report, is_mail_program, read_report
+from connectors.microsoft365.found import KEY, property_of, whole_answers
+from connectors.microsoft365.mailbox import Mailbox
+from firstbell.records import Bounce
+
+# MAPI's own: what kind of item it is, which one a report is about, and what every item is told apart by.
+ITEM_CLASS, PARENT_KEY, SEARCH_KEY = "String 0x001A", "Binary 0x0025", "Binary 0x300B"
+NON_DELIVERY = ("REPORT.", ".NDR")
+# Mail servers try for a day or two before they give up.
+REPORTED_WITHIN = dt.timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Our sent items: the keys of the messages by what a report may name."""
+
+    by_search_key: Mapping[str, str]
+    by_message_id: Mapping[str, str]
+
+    def key_of(self, parent_key: str, report: Report | None) -> str | None:
+        """The one message that a report is about; None for none of ours, or if it could be more than one."""
+        named = report.identities if report else frozenset()
+        found = {self.by_message_id[each] for each in named if each in self.by_message_id}
+        if parent_key in self.by_search_key:
+            found.add(self.by_search_key[parent_key])
+        return found.pop() if len(found) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What the inbox tells of a mail before it is opened."""
+
+    id: str
+    at: dt.datetime
+    sender: str
+    item_class: str
+    parent_key: str
+
+    @property
+    def is_non_delivery(self) -> bool:
+        """Whether Exchange itself says that it is a report of non-delivery."""
+        begin, end = NON_DELIVERY
+        return self.item_class.startswith(begin) and self.item_class.endswith(end)
+
+
+def bounces_in(box: Mailbox, since: dt.datetime) -> list[Bounce]:
+    """What bounced, by the reports that came into one mailbox. Only reports are opened, never anybody's letter."""
+    arrivals = box.received(since, "id,receivedDateTime,from", (ITEM_CLASS, PARENT_KEY))
+    reports = [each for each in map(_arrival, arrivals) if each.is_non_delivery or is_mail_program(each.sender)]
+    sent = _sent_items(box, since - REPORTED_WITHIN) if reports else None
+    return [bounce for each in reports if sent and (bounce := _bounce(box, each, sent)) is not None]
+
+
+def _bounce(box: Mailbox, arrival: Arrival, sent: Sent) -> Bounce | None:
+    report = read_report(box.whole(arrival.id))
+    key = sent.key_of(arrival.parent_key, report)
+    if key is None or (report is None and not arrival.is_non_delivery):
+        return None
+    return Bounce(key, is_permanent=report is None or report.is_permanent, at=arrival.at)
+
+
+def _arrival(told: Mapping[str, Any]) -> Arrival:
+    with whole_answers():
+        sender = (told.get("from") or {}).get("emailAddress") or {}
+        return Arrival(
+            told["id"],
+            dt.datetime.fromisoformat(told["receivedDateTime"]),
+            sender.get("address") or "",
+            property_of(told, ITEM_CLASS),
+            property_of(told, PARENT_KEY),
+        )
+
+
+def _sent_items(box: Mailbox, since: dt.datetime) -> Sent:
+    with whole_answers():
+        shown = list(box.sent(since, "id,internetMessageId", (KEY, SEARCH_KEY)))
+        ours = [(told["internetMessageId"], property_of(told, SEARCH_KEY), property_of(told, KEY)) for told in shown]
+    by_search_key = {search_key: key for _, search_key, key in ours if key and search_key}
+    return Sent(by_search_key, {message_id: key for message_id, _, key in ours if key})

@@ -64,10 +64,6 @@ class Graph:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def pause(self, seconds: float) -> None:
-        """Wait before looking again at what a service does after it has answered."""
-        self._sleep(seconds)
-
     def close(self) -> None:
         """Close the connections; it is not used after that. Again, or where nothing was asked, it does nothing."""
         self._closing.close()

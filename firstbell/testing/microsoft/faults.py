@@ -35,6 +35,7 @@ class Kind(StrEnum):
     CHANGED = "412"
     FULL = "507"
     NOT_JSON = "html"
+    BLOCKED = "403 html"
     SIGNED_OUT = "401"
     REVOKED = "revoked"
     SLOW = "slow"
@@ -58,6 +59,7 @@ WORDS = {
     Kind.CHANGED: "It has changed since (412)",
     Kind.FULL: "No room left (507)",
     Kind.NOT_JSON: "A page to sign in, in place of the answer",
+    Kind.BLOCKED: "A page of a web filter, in place of the answer (403)",
     Kind.SIGNED_OUT: "The sign-in is not accepted (401)",
     Kind.REVOKED: "The sign-in was called back (401)",
     Kind.SLOW: "Slow",
@@ -68,7 +70,7 @@ DROPS = frozenset({Kind.DROPPED, Kind.DROPPED_AFTER})
 CLAIMS = base64.b64encode(b'{"access_token": {"nbf": {"essential": true, "value": "1"}}}').decode()
 # Continuous access evaluation: how a service asks for another token than the one it was given.
 CHALLENGE = f'Bearer realm="", error="insufficient_claims", claims="{CLAIMS}"'
-PAGE = b"<html><body>Sign in to continue</body></html>"
+PAGE = b"<html><body>Blocked by policy: sign in to continue</body></html>"
 REFUSALS = {
     Kind.THROTTLED: (HTTPStatus.TOO_MANY_REQUESTS, "TooManyRequests"),
     Kind.UNAVAILABLE: (HTTPStatus.SERVICE_UNAVAILABLE, "serviceNotAvailable"),
@@ -116,8 +118,9 @@ class Fault:
             case Kind.SLOW:
                 time.sleep(self.seconds)
                 return work()
-            case Kind.NOT_JSON:
-                return Answer(body=PAGE, headers={"Content-Type": "text/html"})
+            case Kind.NOT_JSON | Kind.BLOCKED:
+                status = HTTPStatus.OK if self.kind is Kind.NOT_JSON else HTTPStatus.FORBIDDEN
+                return Answer(status, PAGE, {"Content-Type": "text/html"})
             case Kind.DROPPED | Kind.DROPPED_AFTER:
                 raise Dropped
         status, code = REFUSALS[self.kind]

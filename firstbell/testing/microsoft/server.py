@@ -29,5 +29,5 @@ def running(sandbox: Sandbox, folder: Path, port: int = 0) -> Iterator[Running]:
     Raises OSError for a port that is taken.
     """
     certificates = Certificates.made_in(folder)
-    with listening(sandbox.answer, port, certificates.context()) as listener:
+    with listening(lambda request: sandbox.answer(request), port, certificates.context()) as listener:
         yield Running(sandbox, listener.url, certificates.authority)

@@ -362,9 +362,8 @@ def test_the_innermost_code_is_the_one_that_is_told(graph, heard):
         draft(graph)
 
 
-def test_a_page_of_a_web_filter_is_told_apart_from_an_answer(graph, heard):
-    page = Answer(403, b"<html>Blocked by policy</html>", {"Content-Type": "text/html"})
-    heard.instead = [page]
+def test_a_page_of_a_web_filter_is_told_apart_from_an_answer(graph, server):
+    server.sandbox.tenant.script.add(Fault(Kind.BLOCKED))
 
     with pytest.raises(Misconfigured, match="a page came in place of an answer") as refused:
         draft(graph, Policy.NEVER_TWICE)

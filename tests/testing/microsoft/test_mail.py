@@ -7,9 +7,10 @@ import pytest
 
 from firstbell.testing.fake_clock import FakeClock
 from firstbell.testing.microsoft import mail_visitors
+from firstbell.testing.microsoft.asked import Request
 from firstbell.testing.microsoft.mail import ROUTES
 from firstbell.testing.microsoft.mail_state import LagShows, SecondSend
-from firstbell.testing.microsoft.server import Sandbox
+from firstbell.testing.microsoft.sandbox import VERSION, Sandbox
 from firstbell.testing.microsoft.tenant import App, Tenant
 
 BOX, FOREIGN, URL = "office@school.example", "head@school.example", "https://localhost:1"
@@ -35,7 +36,7 @@ class Client:
         """The status and the body; the answer's first error code where it was refused."""
         content = json.dumps(told).encode() if told is not None else b""
         sent = {"authorization": "Bearer token", "content-type": "application/json", **headers}
-        answer = self._sandbox.answer(method, f"/users/{box}{path}", query or {}, sent, content, URL)
+        answer = self._sandbox.answer(Request(method, f"{VERSION}/users/{box}{path}", query or {}, sent, content, URL))
         is_error = isinstance(answer.body, dict) and "error" in answer.body
         return answer.status, answer.body["error"]["code"] if is_error else answer.body
 

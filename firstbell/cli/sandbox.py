@@ -3,10 +3,12 @@
 import contextlib
 import datetime as dt
 import json
+import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +20,7 @@ from firstbell.demo.exports_at import export_up_to
 from firstbell.demo.folder import demo_folder
 from firstbell.demo.morning import ZONE, make_morning
 from firstbell.demo.school import SEED, DemoSchool, make_school
+from firstbell.demo.school_toml import OUTGOING
 from firstbell.errors import BadInput, Misconfigured
 from firstbell.settings import load_settings
 
@@ -39,12 +42,25 @@ It keeps everything in memory, and forgets it when it stops.
 Look into it with a web browser:
   {page}
 
-Type this in another terminal, line by line, and look again after each:
+Type this in another terminal, line by line, and look again after each (the first one is the address of the
+channel's workflow, which is a secret at a real school):
+  {secret}
   {firstbell} run sync --config {config} --at {start}
   {firstbell} run first-day-contact --config {config} --at {start}
   {firstbell} run first-day-contact --config {config} --at {later}
 
 To stop it, press Ctrl-C here."""
+SHELL = "export FIRSTBELL_SECRET_TEAMS='{hook}'"
+POWERSHELL = "$env:FIRSTBELL_SECRET_TEAMS = '{hook}'"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What a person needs to know: the school's settings, the address of the pages, and that of the channel's hook."""
+
+    config: Path
+    page: str
+    hook: str
 
 
 def microsoft_command(
@@ -69,8 +85,8 @@ def microsoft_command(
     with demo_folder(out) as folder:
         tenant = _tenant(folder, _make_school(folder, at, pupils, seed), at)
         _let_faults_come(tenant, fault or [], faults)
-        with _listening(tenant, folder, port, latency) as (config, page):
-            typer.echo(_welcome(page, config, at))
+        with _listening(tenant, folder, port, latency) as started:
+            typer.echo(_welcome(started, at))
             _wait_to_be_stopped()
     typer.echo("The sandbox has stopped, and what was in it is gone.")
     return DONE
@@ -125,12 +141,13 @@ def _let_faults_come(tenant: "Tenant", bad_days: list[str], file: Path | None) -
 
 
 @contextlib.contextmanager
-def _listening(tenant: "Tenant", folder: Path, port: int, latency: float) -> Iterator[tuple[Path, str]]:
-    """Serve until the end of the block; gives the school's settings, ready to use, and the address of the pages."""
+def _listening(tenant: "Tenant", folder: Path, port: int, latency: float) -> Iterator[Started]:
+    """Serve until the end of the block."""
     from firstbell.testing.microsoft.pages import running_pages  # noqa: PLC0415 - the extras may be missing
     from firstbell.testing.microsoft.parts import ROUTES  # noqa: PLC0415
     from firstbell.testing.microsoft.sandbox import Sandbox  # noqa: PLC0415
-    from firstbell.testing.microsoft.school_folder import settings_section  # noqa: PLC0415
+    from firstbell.testing.microsoft.school import CHANNEL  # noqa: PLC0415
+    from firstbell.testing.microsoft.school_folder import outgoing_of  # noqa: PLC0415
     from firstbell.testing.microsoft.server import running  # noqa: PLC0415
 
     with contextlib.ExitStack() as until_stopped:
@@ -138,10 +155,11 @@ def _listening(tenant: "Tenant", folder: Path, port: int, latency: float) -> Ite
             service = until_stopped.enter_context(running(Sandbox(tenant, ROUTES, latency=latency), folder, port))
             page = until_stopped.enter_context(running_pages(tenant, ZONE, port + 1 if port else 0))
         config = folder / "school.toml"
-        with config.open("a", encoding="utf-8", newline="\n") as file:
-            file.write(settings_section(service.url, service.certificate_authority))
+        told = config.read_text(encoding="utf-8")
+        ours = outgoing_of(service.url, service.certificate_authority)
+        config.write_text(told.replace(OUTGOING, ours), encoding="utf-8", newline="\n")
         confirm_columns(load_settings(config))
-        yield config, page
+        yield Started(config, page, tenant.channels[CHANNEL].hook(service.url))
 
 
 @contextlib.contextmanager
@@ -154,12 +172,13 @@ def _port_errors() -> Iterator[None]:
         raise BadInput("--port", found, "a port that is free, and the next one free as well") from error
 
 
-def _welcome(page: str, config: Path, at: dt.datetime) -> str:
+def _welcome(started: Started, at: dt.datetime) -> str:
     """What to do next; the commands run the very program that this is, whether or not it is on the other's PATH."""
     return WELCOME.format(
-        page=page,
+        page=started.page,
+        secret=(POWERSHELL if os.name == "nt" else SHELL).format(hook=started.hook),
         firstbell=f"{_quoted(Path(sys.executable))} -m firstbell",
-        config=_quoted(config),
+        config=_quoted(started.config),
         start=f"{at:%Y-%m-%dT%H:%M}",
         later=f"{at + HOLD:%Y-%m-%dT%H:%M}",
     )

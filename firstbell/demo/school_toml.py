@@ -48,6 +48,9 @@ from_percent = {from_percent} # this school writes to the pupils who miss most; 
 signed_by = "{signed_by}"
 readers = [{readers}]
 
+{outgoing}"""
+
+OUTGOING = """\
 [outgoing]
 rehearsal = false # nothing can leave this computer: the mailer writes files into the outbox folder
 mailer = "local"
@@ -67,7 +70,13 @@ def school_toml(school: DemoSchool, *, is_small: bool) -> str:
     limits = SMALL_SCHOOL_LIMITS.format(limit=len(school.people.pupils)) if is_small else ""
     readers = json.dumps([person.initials for person in school.staff.office if person.role in RETURNS_ROLES])
     return (
-        TEMPLATE.format(key=SCHOOL_KEY, name=SCHOOL_NAME, returns_readers=readers, **_letters(school.staff.office))
+        TEMPLATE.format(
+            key=SCHOOL_KEY,
+            name=SCHOOL_NAME,
+            returns_readers=readers,
+            outgoing=OUTGOING,
+            **_letters(school.staff.office),
+        )
         + limits
         + "".join(_staff(school.staff.office))
     )

@@ -29,5 +29,6 @@ def running(sandbox: Sandbox, folder: Path, port: int = 0) -> Iterator[Running]:
     Raises OSError for a port that is taken.
     """
     certificates = Certificates.made_in(folder)
-    with listening(lambda request: sandbox.answer(request), port, certificates.context()) as listener:
+    ask = lambda request: sandbox.answer(request)  # noqa: E731, PLW0108 - looked up anew each time: a test may listen
+    with listening(ask, port, certificates.context()) as listener:
         yield Running(sandbox, listener.url, certificates.authority)

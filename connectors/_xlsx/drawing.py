@@ -17,8 +17,8 @@ from openpyxl.writer.excel import ExcelWriter
 
 from connectors._xlsx.chart import renew_chart
 from connectors._xlsx.columns import renew_columns
-from connectors._xlsx.headings import as_at_line, draw_headings, fit_note, renew_headings
-from connectors._xlsx.plan import plan
+from connectors._xlsx.headings import draw_headings, fit_note, renew_headings
+from connectors._xlsx.plan import as_at_line, plan
 from connectors._xlsx.reading import grids
 from connectors._xlsx.row_cells import write_rows
 from connectors._xlsx.rows import rearrange

@@ -12,7 +12,6 @@ from connectors._xlsx.cells import cell_at, put
 from connectors._xlsx.heights import fit_height, room_in
 from connectors._xlsx.styles import LINE, MARKER, TITLE, heading_style
 from connectors._xlsx.tables import Table, key_heading
-from firstbell.records import SheetRows
 from sheets_templates import Column, Editor, SheetLayout
 
 TITLE_TAG, PURPOSE_TAG, AS_AT_TAG, MARKER_TAG = "title", "purpose", "as at", "who types"
@@ -43,11 +42,6 @@ def draw_headings(page: Worksheet, layout: SheetLayout) -> Table:
     fit_height(page, HEADER_ROW, room_in(page, columns.values()))
     page.freeze_panes = cell_at(page, HEADER_ROW + 1, KEY_COLUMN + 1)
     return table
-
-
-def as_at_line(layout: SheetLayout, wanted: SheetRows, as_at: str) -> str:
-    """When the rows were true; where there is none, what that means."""
-    return f"As at {as_at}" if wanted.rows else f"As at {as_at}. {layout.empty_text}"
 
 
 def renew_headings(page: Worksheet, layout: SheetLayout, table: Table, as_at: str) -> None:

@@ -6,8 +6,6 @@ Firstbell's columns are guarded by a rule that refuses what is typed there. The 
 own that nobody sees, because no address on a sheet that people change stays true.
 """
 
-import re
-
 from openpyxl.cell import Cell as XlsxCell
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -17,18 +15,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from connectors._xlsx.cells import cell_at, put
 from connectors._xlsx.headings import AS_AT_TAG, line_cell
 from connectors._xlsx.rules import area, extent
-from connectors._xlsx.tables import Table
+from connectors._xlsx.tables import AS_AT_SHEET, Table, table_name
 from sheets_templates import Editor, SheetLayout
 
-AS_AT_SHEET = "Firstbell as at"
 GUARD = 'N("Firstbell")=1'
 GUARD_TITLE = "Firstbell fills this in"
 GUARD_TEXT = "Type in the columns with amber headings. Firstbell keeps this one right by itself."
-
-
-def table_name(layout: SheetLayout) -> str:
-    """The name of the Excel table that holds a sheet's rows."""
-    return "firstbell_" + re.sub(r"\W+", "_", layout.name).strip("_")
 
 
 def renew_shared(page: Worksheet, layout: SheetLayout, table: Table, last: int) -> None:

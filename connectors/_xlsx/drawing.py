@@ -73,9 +73,7 @@ def drawn(
     return _saved(book)
 
 
-def _draw(
-    page: Worksheet, layout: SheetLayout, wanted: SheetRows, table: Table, lists: Lists, as_at: str
-) -> int:
+def _draw(page: Worksheet, layout: SheetLayout, wanted: SheetRows, table: Table, lists: Lists, as_at: str) -> int:
     """Draw one sheet; the number of its last row."""
     places = plan(table, wanted)
     last = table.header_row + len(places)

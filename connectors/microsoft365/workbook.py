@@ -85,9 +85,7 @@ class GraphWorkbook:
         after = self._drawn(before, layout, sheets, as_at)
         return after == before or self._file.replace(version, after)
 
-    def _drawn(
-        self, before: bytes | None, layout: WorkbookLayout, sheets: Sequence[SheetRows], as_at: str
-    ) -> bytes:
+    def _drawn(self, before: bytes | None, layout: WorkbookLayout, sheets: Sequence[SheetRows], as_at: str) -> bytes:
         from connectors._xlsx.drawing import drawn  # noqa: PLC0415 - openpyxl loads slowly
 
         return drawn(before, layout, sheets, as_at=as_at, file=self._file.name, is_shared=True)

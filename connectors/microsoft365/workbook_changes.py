@@ -17,7 +17,7 @@ from connectors._xlsx.plain_text import holdable
 from connectors._xlsx.plan import Place, plan
 from connectors._xlsx.reading import column_number, text_of
 from connectors._xlsx.tables import Line, Table
-from connectors.microsoft365.workbook_grids import SheetSeen, serial_of
+from connectors.microsoft365.workbook_grids import SheetSeen, date_of, serial_of
 from firstbell.records import SheetRows
 from sheets_templates import Cell, Column, Editor, Kind, SheetLayout
 from sheets_templates.columns import SAYS
@@ -70,9 +70,11 @@ class Written:
     beside: frozenset[tuple[str, ...]]
     texts: dict[str, set[str]] = field(default_factory=dict)
 
-    def note(self, changes: Changes) -> None:
-        for header, cells in changes.columns.items():
-            self.texts.setdefault(header, set()).update(_bare(value) for value in cells.values())
+    def note(self, layout: SheetLayout, changes: Changes) -> None:
+        """Remember what is about to be written."""
+        for column in layout.columns:
+            cells = changes.columns.get(column.header, {})
+            self.texts.setdefault(column.header, set()).update(reads_as(column, value) for value in cells.values())
 
 
 def extent_of(seen: SheetSeen, table: Table) -> Extent:
@@ -89,7 +91,9 @@ def extent_of(seen: SheetSeen, table: Table) -> Extent:
 
 def extent_at(address: str) -> Extent:
     """How far a table reaches, from its address."""
-    (first, top), (last, bottom) = ((column_number(a), int(n)) for a, n in re.findall(r"([A-Z]+)(\d+)", address.rpartition("!")[2]))
+    (first, top), (last, bottom) = (
+        (column_number(a), int(n)) for a, n in re.findall(r"([A-Z]+)(\d+)", address.rpartition("!")[2])
+    )
     return Extent(first, last, bottom - top)
 
 
@@ -104,8 +108,8 @@ def is_misplaced(layout: SheetLayout, seen: SheetSeen, table: Table, rows: RowsT
             continue
         for column in layout.people_columns:
             text = _at(seen, row, table.columns[column.header])
-            meant = _bare(sent(column, wanted.rows[key].get(column.header)))
-            if text not in {"", meant} and text in {_bare(value) for value in values}:
+            meant = reads_as(column, sent(column, wanted.rows[key].get(column.header)))
+            if text not in {"", meant} and text in {reads_as(column, value) for value in values}:
                 return True
     return False
 
@@ -183,7 +187,7 @@ def _beside(layout: SheetLayout, table: Table, seen: SheetSeen, line: Line) -> t
 def _stands(seen: SheetSeen, row: int, place: int, column: Column, cells: Mapping[str, Cell]) -> bool:
     if (row - 1, place - 1) in seen.formulas:
         return False
-    return _at(seen, row, place).removeprefix("'") == _bare(sent(column, cells[column.header]))
+    return _at(seen, row, place).removeprefix("'") == reads_as(column, sent(column, cells[column.header]))
 
 
 def _at(seen: SheetSeen, row: int, column: int) -> str:
@@ -191,13 +195,11 @@ def _at(seen: SheetSeen, row: int, column: int) -> str:
     return cells[column - 1] if column <= len(cells) else ""
 
 
-def _bare(value: Sent) -> str:
+def reads_as(column: Column, value: Sent) -> str:
     """A value we send, as it reads when it stands in its cell."""
-    return value.strip().removeprefix("'").strip() if isinstance(value, str) else text_of(_number(value))
-
-
-def _number(value: float | None) -> float | str:
-    return "" if value is None else float(value)
+    if isinstance(value, str) or value is None:
+        return (value or "").strip().removeprefix("'").strip()
+    return text_of(date_of(value) if column.kind is Kind.DATE else float(value))
 
 
 def sent(column: Column, value: Cell) -> Sent:
@@ -241,14 +243,14 @@ def _added(
         elif place.key is not None:
             waiting.setdefault(min(after - table.header_row, extent.rows), []).append(place.key)
     for index, keys in sorted(waiting.items(), reverse=True):
-        for some in reversed(list(itertools.batched(keys, max(1, MOST_CELLS // (extent.last - extent.first + 1)), strict=False))):
+        for some in reversed(
+            list(itertools.batched(keys, max(1, MOST_CELLS // (extent.last - extent.first + 1)), strict=False))
+        ):
             rows = tuple(_row(layout, table, extent, key, wanted.rows[key]) for key in some)
             yield RowsToAdd(index, some, rows)
 
 
-def _row(
-    layout: SheetLayout, table: Table, extent: Extent, key: str, cells: Mapping[str, Cell]
-) -> tuple[Sent, ...]:
+def _row(layout: SheetLayout, table: Table, extent: Extent, key: str, cells: Mapping[str, Cell]) -> tuple[Sent, ...]:
     by_place: dict[int, Sent] = {table.key_column: f"'{key}" if key.startswith(LOOKS_LIKE_ELSE) else key}
     for column in layout.columns:
         value = sent(column, cells.get(column.header))
@@ -262,4 +264,3 @@ def _must_wait(table: Table, wanted: SheetRows, places: list[Place], extent: Ext
     is_moving = rows != sorted(rows) or any(place.is_adopted for place in places)
     is_going = any(line.key is not None and line.key not in wanted.rows for line in table.lines)
     return is_moving or is_going or not all(extent.first <= at <= extent.last for at in table.columns.values())
-

@@ -44,7 +44,7 @@ def _cell(value: object, formula: object, number_format: str) -> tuple[str, bool
     if isinstance(formula, str) and formula.startswith("=") and formula != value:
         return formula, True
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return text_of(_date(value) if _is_date(number_format) else float(value)), False
+        return text_of(date_of(value) if _is_date(number_format) else float(value)), False
     return text_of(value), False
 
 
@@ -52,7 +52,7 @@ def _is_date(number_format: str) -> bool:
     return re.search("[dmyhs]", BESIDE_THE_KIND.sub("", number_format), re.IGNORECASE) is not None
 
 
-def _date(serial: float) -> object:
+def date_of(serial: float) -> object:
     """A moment from its number; a number that is no date stays one."""
     try:
         moment = DAY_NOUGHT + dt.timedelta(seconds=round(serial * 86_400))

@@ -56,7 +56,9 @@ def look_at(session: WorkbookSession, wanted: Sequence[str]) -> Look:
     if others and any(reply.status == HTTPStatus.NOT_FOUND for reply in found.values()):
         more = session.look([_used(name) for name in others])
         there |= {name: more[_used(name)] for name in others}
-    return Look(names, {name: sheet_seen(reply.json()) for name, reply in there.items() if reply.status == HTTPStatus.OK})
+    return Look(
+        names, {name: sheet_seen(reply.json()) for name, reply in there.items() if reply.status == HTTPStatus.OK}
+    )
 
 
 def _used(name: str) -> str:
@@ -180,7 +182,7 @@ class LiveDrawing:
             needed = sheet.changes()
             if needed.is_nothing or sheet.extent == Extent(0, 0, 0):
                 continue
-            sheet.written.note(needed)
+            sheet.written.note(sheet.layout, needed)
             sheet.added = needed.added
             steps += [_column(sheet, header, cells) for header, cells in needed.columns.items()]
             steps += [_rows(sheet, rows) for rows in needed.added]

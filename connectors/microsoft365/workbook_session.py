@@ -151,7 +151,9 @@ class WorkbookSession:
         if reply.status in NOT_LET_IN:
             return WorkbookApiRefused()
         if reply.code in {"unsupportedWorkbook", "rangeExceedsLimit", "payloadTooLarge"}:
-            return NeedsHuman("Excel can't open the workbook, or it is too large: put back an earlier version", self._file)
+            return NeedsHuman(
+                "Excel can't open the workbook, or it is too large: put back an earlier version", self._file
+            )
         if reply.status == HTTPStatus.INTERNAL_SERVER_ERROR:
             self._forget()
         if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR or reply.status in {

@@ -114,9 +114,8 @@ def live_book(tenant: "Tenant", item: Item) -> LiveBook:
 
 def changed(tenant: "Tenant", item: Item, by: str) -> None:
     """Somebody changed the live book: another version of the file, at once."""
-    item.version += 1
     item.content_version += 1
-    item.modified_at, item.modified_by = tenant.clock(), by
+    item.touch(tenant.clock(), by)
     tenant.workbooks.live[item.id].changed_at = item.modified_at
 
 

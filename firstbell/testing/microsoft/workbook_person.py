@@ -152,7 +152,7 @@ class LivePerson:
 
 
 def _table(page: Worksheet) -> Placed:
-    return next(Placed(page, table) for name, table in page.tables.items() if name.startswith("firstbell_"))
+    return next(Placed(page, table) for table in page.tables.values() if table.displayName.startswith("firstbell_"))
 
 
 def _cell(placed: Placed, row: int, column: int) -> Cell:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
+from firstbell.testing.microsoft import drives
 from firstbell.testing.microsoft.asked import Answer, Asked, Handler, Refused, Route
 from firstbell.testing.microsoft.files import Item
 from firstbell.testing.microsoft.workbook_books import (
@@ -41,10 +42,9 @@ Work = Callable[["Workbook", Asked], Any]
 
 def item_of(tenant: "Tenant", asked: Asked) -> Item:
     """The file that is asked for. Raises Refused."""
-    drive = tenant.drives.get(asked.params["drive-id"])
-    item = drive.items.get(asked.params["driveItem-id"]) if drive else None
-    if item is None or item.content is None:
-        raise Refused(HTTPStatus.NOT_FOUND, "itemNotFound")
+    item = drives.item_of(drives.drive_of(tenant, asked), asked)
+    if item.content is None:
+        raise Refused(HTTPStatus.BAD_REQUEST, "invalidRequest")
     return item
 
 
@@ -199,7 +199,9 @@ def _refuse_protected(page: Worksheet, cells: list[Any]) -> None:
 
 
 def list_tables(book: "Workbook", _: Asked) -> dict[str, Any]:
-    found = [{"id": str(table.id), "name": table.displayName} for page in book.worksheets for table in page.tables.values()]
+    found = [
+        {"id": str(table.id), "name": table.displayName} for page in book.worksheets for table in page.tables.values()
+    ]
     return {"value": found}
 
 

@@ -1,19 +1,19 @@
 import datetime as dt
 
-import plain_drive
 import pytest
 
 from connectors.microsoft365.graph import Graph
 from connectors.microsoft365.workbook import GraphWorkbook
 from firstbell.settings import Microsoft365Settings
 from firstbell.testing.fake_clock import FakeClock
-from firstbell.testing.microsoft import workbooks
+from firstbell.testing.microsoft import drive_content, drives, workbooks
 from firstbell.testing.microsoft.files import Drive
 from firstbell.testing.microsoft.server import Sandbox, running
 from firstbell.testing.microsoft.tenant import App, Tenant
 from firstbell.testing.microsoft.workbook_person import LivePerson
 
 DRIVE, FILE = "b!attendance", "Trial.xlsx"
+ROUTES = [*workbooks.ROUTES, *drives.ROUTES, *drive_content.ROUTES]
 
 
 class Secret:
@@ -24,13 +24,13 @@ class Secret:
 @pytest.fixture(scope="session")
 def excel(tmp_path_factory):
     """A sandbox that knows workbooks; each test gives it a tenant of its own."""
-    with running(Sandbox(fresh(FakeClock()), [*workbooks.ROUTES, *plain_drive.ROUTES]), tmp_path_factory.mktemp("tls")) as listening:
+    with running(Sandbox(fresh(FakeClock()), ROUTES), tmp_path_factory.mktemp("tls")) as listening:
         yield listening
 
 
 def fresh(clock):
     tenant = Tenant("11111111-2222-3333-4444-555555555555", clock.now)
-    tenant.apps["app"] = App("app", secret="s3cret")
+    tenant.apps["app"] = App("app", secret="s3cret", sites=frozenset({"site"}))
     tenant.drives[DRIVE] = Drive.empty(DRIVE, "site", clock.now(), {})
     return tenant
 
@@ -38,8 +38,13 @@ def fresh(clock):
 @pytest.fixture(scope="session")
 def graph(excel):
     settings = Microsoft365Settings(
-        tenant_id="11111111-2222-3333-4444-555555555555", client_id="app", sign_in="secret", secret="x",
-        graph_url=f"{excel.url}/v1.0", sign_in_url=excel.url, certificate_authority=excel.certificate_authority,
+        tenant_id="11111111-2222-3333-4444-555555555555",
+        client_id="app",
+        sign_in="secret",
+        secret="x",
+        graph_url=f"{excel.url}/v1.0",
+        sign_in_url=excel.url,
+        certificate_authority=excel.certificate_authority,
     )
     with Graph(settings, Secret(), sleep=lambda _: None) as graph:
         yield graph

@@ -129,8 +129,14 @@ class LivePerson:
         self.changes(change)
 
     def adds_a_column(self, sheet: str, before: str, heading: str) -> None:
-        """Inserts a column of her own before another one."""
-        self.changes(lambda book: _table(book[sheet]).insert_column(headings(book[sheet])[before], heading))
+        """Inserts a column of her own before another one; at the end when none is named."""
+
+        def change(book: Workbook) -> None:
+            placed = _table(book[sheet])
+            end = placed.bounds[2] + 1
+            placed.insert_column(headings(book[sheet])[before] if before else end, heading)
+
+        self.changes(change)
 
     def renames_a_sheet(self, sheet: str, name: str) -> None:
         def change(book: Workbook) -> None:

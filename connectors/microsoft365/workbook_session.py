@@ -13,7 +13,7 @@ from typing import Any, Self
 from urllib.parse import quote
 
 from connectors.microsoft365.graph import Graph
-from connectors.microsoft365.replies import Policy, Reply
+from connectors.microsoft365.replies import TRY_AGAIN_AFTER, Policy, Reply
 from firstbell.errors import FirstbellError, GiveUp, NeedsHuman, RetryLater
 
 DOING = "work in the workbook"
@@ -24,6 +24,12 @@ NOT_LET_IN = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.METHOD_NOT_ALLOWED, HTT
 # What may be answered in the place of success and is looked at here; the rest the client turns into an error.
 EXPECTED = frozenset(range(400, 600)) - {HTTPStatus.UNAUTHORIZED}
 BUSY = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+LOST = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT})
+# The workbook is not as it was when the request was made: rows or columns came or went.
+CHANGED = frozenset(
+    {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.FAILED_DEPENDENCY, HTTPStatus.PRECONDITION_FAILED}
+)
+TRIES = 3
 
 
 class WorkbookApiRefused(Exception):  # noqa: N818 - it is no error: there is another way
@@ -74,18 +80,23 @@ class WorkbookSession:
             )
 
     def _begin(self) -> None:
-        reply = self._graph.ask(
-            "POST",
-            f"{self._base}/createSession",
-            doing=DOING,
-            json={"persistChanges": True},
-            may_be=EXPECTED - BUSY - {HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT},
-        )
-        if reply.status in NOT_LET_IN:
-            raise WorkbookApiRefused
-        if reply.status >= FAILED:
-            raise self._problem(reply)
-        self._id = str(reply.json()["id"])
+        """Begin; a service that is unsettled is asked a few times. Raises as `__enter__` does."""
+        problem: Exception = RetryLater(TRY_AGAIN_AFTER)
+        for _ in range(TRIES):
+            reply = self._graph.ask(
+                "POST",
+                f"{self._base}/createSession",
+                doing=DOING,
+                json={"persistChanges": True},
+                may_be=EXPECTED - BUSY - LOST,
+            )
+            if reply.status < FAILED:
+                self._id = str(reply.json()["id"])
+                return
+            problem = self._problem(reply)
+            if not isinstance(problem, Unsettled):
+                raise problem
+        raise RetryLater(TRY_AGAIN_AFTER) from problem
 
     def look(self, paths: Sequence[str]) -> dict[str, Reply]:
         """Ask for several things in as few requests as may be; what is not there has status 404. Raises Unsettled."""
@@ -94,9 +105,8 @@ class WorkbookSession:
             steps = [Step("GET", path) for path in waiting[:MOST_IN_A_BATCH]]
             replies = self._chain(steps, Policy.REPEATABLE)
             found |= dict(zip(waiting, replies, strict=False))
-            if replies[-1].status >= FAILED and replies[-1].status != HTTPStatus.NOT_FOUND:
-                raise self._problem(replies[-1])
-            self._refuse_lost_session(replies[-1])
+            if replies[-1].status != HTTPStatus.NOT_FOUND or _has_ended(replies[-1]):
+                self._refuse(replies[-1])
         return found
 
     def do(self, steps: Sequence[Step]) -> list[Reply]:
@@ -108,17 +118,14 @@ class WorkbookSession:
             except RetryLater as lost:
                 raise Unsettled from lost
             done += replies
-            self._refuse_lost_session(replies[-1])
-            if replies[-1].status >= FAILED:
-                raise self._problem(replies[-1])
+            self._refuse(replies[-1])
         return done
 
     def _chain(self, steps: Sequence[Step], policy: Policy) -> list[Reply]:
         """The answers up to the first refusal, which is the last of them."""
         body = {"requests": [self._in_batch(number, step) for number, step in enumerate(steps, start=1)]}
         reply = self._graph.ask("POST", "/$batch", doing=DOING, json=body, policy=policy, may_be=EXPECTED - BUSY)
-        if reply.status >= FAILED:
-            raise self._problem(reply)
+        self._refuse(reply)
         return list(_up_to_the_first_refusal(reply))
 
     def _in_batch(self, number: int, step: Step) -> dict[str, Any]:
@@ -135,10 +142,16 @@ class WorkbookSession:
             request["dependsOn"] = [str(number - 1)]
         return request
 
-    def _refuse_lost_session(self, reply: Reply) -> None:
-        if reply.code.startswith("invalidSession"):
+    def _refuse(self, reply: Reply) -> None:
+        """Raise what a refusal means. After an error of the service itself its session may be spoilt: begin another."""
+        if reply.status < FAILED:
+            return
+        problem = self._problem(reply)
+        if reply.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            self.__exit__()
+        if reply.status == HTTPStatus.INTERNAL_SERVER_ERROR or _has_ended(reply):
             self._begin()
-            raise Unsettled
+        raise problem
 
     def _problem(self, reply: Reply) -> Exception:
         """What a refusal means here."""
@@ -154,29 +167,23 @@ class WorkbookSession:
             return NeedsHuman(
                 "Excel can't open the workbook, or it is too large: put back an earlier version", self._file
             )
-        if reply.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-            self._forget()
-        if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR or reply.status in {
-            HTTPStatus.BAD_REQUEST,
-            HTTPStatus.NOT_FOUND,
-            HTTPStatus.FAILED_DEPENDENCY,
-            HTTPStatus.PRECONDITION_FAILED,
-        }:
+        if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR or reply.status in CHANGED:
             return Unsettled()
         return GiveUp(f"Microsoft 365 refuses to {DOING} ({reply.status} {reply.code})")
 
-    def _forget(self) -> None:
-        """After an error of the service itself its session may be spoilt: the next look begins another."""
-        with contextlib.suppress(FirstbellError, WorkbookApiRefused, Unsettled):
-            self.__exit__()
-            self._begin()
+
+def _has_ended(reply: Reply) -> bool:
+    return reply.code.startswith("invalidSession")
 
 
 def _up_to_the_first_refusal(reply: Reply) -> Iterator[Reply]:
     answers = reply.json()["responses"]
     for answer in sorted(answers, key=lambda each: int(each["id"])):
         headers = {name.lower(): str(value) for name, value in answer.get("headers", {}).items()}
-        inner = Reply(answer["status"], headers, json.dumps(answer.get("body")).encode())
+        body, status = answer.get("body"), int(answer["status"])
+        if status == HTTPStatus.OK and not isinstance(body, dict):
+            status = HTTPStatus.BAD_GATEWAY  # some proxy's page in the place of an answer
+        inner = Reply(status, headers, json.dumps(body).encode())
         yield inner
         if inner.status >= FAILED:
             return

@@ -6,6 +6,9 @@ Firstbell's columns are guarded by a rule that refuses what is typed there. The 
 own that nobody sees, because no address on a sheet that people change stays true.
 """
 
+from typing import cast
+
+from openpyxl import Workbook
 from openpyxl.cell import Cell as XlsxCell
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -41,7 +44,7 @@ def _renew_table(page: Worksheet, name: str, table: Table, last: int) -> None:
     there = page.tables.pop(name, None)
     if there is None or [column.name for column in there.tableColumns] != headings:
         there = ExcelTable(displayName=name, name=name, ref=place)
-        there._initialise_columns()  # noqa: SLF001 - openpyxl does so only when it saves, and then for the old place
+        there._initialise_columns()  # type: ignore[attr-defined]  # noqa: SLF001 - openpyxl does so only when it saves, and then for the old place
         for column, heading in zip(there.tableColumns, headings, strict=True):
             column.name = heading
     there.ref = place
@@ -78,9 +81,10 @@ def _renew_guard(page: Worksheet, layout: SheetLayout, table: Table, last: int) 
 
 def _hide_as_at(page: Worksheet, name: str, shown: XlsxCell) -> None:
     """Move the line to the hidden sheet, and show it from there."""
-    if AS_AT_SHEET not in page.parent.sheetnames:
-        page.parent.create_sheet(AS_AT_SHEET).sheet_state = "veryHidden"
-    hidden = page.parent[AS_AT_SHEET]
+    book = cast("Workbook", page.parent)
+    if AS_AT_SHEET not in book.sheetnames:
+        book.create_sheet(AS_AT_SHEET).sheet_state = "veryHidden"
+    hidden = book[AS_AT_SHEET]
     names = [str(row[0].value) for row in hidden.iter_rows(max_col=1) if row[0].value is not None]
     row = names.index(name) + 1 if name in names else len(names) + 1
     put(cell_at(hidden, row, 1), name)

@@ -7,13 +7,14 @@ adds sheets goes the second way, and waits until it can. docs/decisions/0016 say
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from connectors._xlsx.tables import Grid, Table, find_tables, read_rows
 from connectors.microsoft365.graph import Graph
 from connectors.microsoft365.workbook_file import AT_REST, OpenElsewhere, Version, WorkbookInLibrary
+from connectors.microsoft365.workbook_late import Texts, with_late_rows
 from connectors.microsoft365.workbook_live import LiveDrawing, look_at, settled
 from connectors.microsoft365.workbook_session import WorkbookApiRefused, WorkbookSession
-from connectors._xlsx.tables import Grid, find_tables, read_rows
 from firstbell.errors import NeedsHuman, RetryLater
 from firstbell.ports import Clock
 from firstbell.records import SheetRead, SheetRows
@@ -33,6 +34,7 @@ class GraphWorkbook:
         self._file = WorkbookInLibrary(graph, drive_id, path)
         self._clock = clock
         self._sleep = sleep
+        self._read: dict[str, Texts] = {}
 
     def draw(self, layout: WorkbookLayout, sheets: Sequence[SheetRows], *, as_at: str) -> None:
         """Bring the workbook up to date. Raises NeedsHuman, RetryLater, GiveUp, Misconfigured."""
@@ -58,7 +60,9 @@ class GraphWorkbook:
         except WorkbookApiRefused:
             grids = self._downloaded(version)
         tables = find_tables(grids, layout.sheets, self._file.name)
-        return read_rows(layout, tables)
+        found = read_rows(layout, tables)
+        self._read = {sheet.sheet: sheet.rows for sheet in found}
+        return found
 
     def _drawn_into(self, version: Version, layout: WorkbookLayout, sheets: Sequence[SheetRows], as_at: str) -> bool:
         """Through Excel, unless Excel may not be used; False when somebody saved in between: try again."""
@@ -82,13 +86,26 @@ class GraphWorkbook:
         if not version.is_at_rest(self._clock.now()):
             raise RetryLater(AT_REST)
         before = self._file.content(version)
-        after = self._drawn(before, layout, sheets, as_at)
+        after = self._drawn(before, layout, self._with_late_rows(before, layout, sheets), as_at)
         return after == before or self._file.replace(version, after)
 
     def _drawn(self, before: bytes | None, layout: WorkbookLayout, sheets: Sequence[SheetRows], as_at: str) -> bytes:
         from connectors._xlsx.drawing import drawn  # noqa: PLC0415 - openpyxl loads slowly
 
         return drawn(before, layout, sheets, as_at=as_at, file=self._file.name, is_shared=True)
+
+    def _with_late_rows(self, before: bytes, layout: WorkbookLayout, sheets: Sequence[SheetRows]) -> list[SheetRows]:
+        """The rows to draw, and those in which somebody has typed since they were read here."""
+        from connectors._xlsx.reading import grids  # noqa: PLC0415 - loads only when something is read
+
+        seen = grids(before, self._file.name)
+        tables = find_tables(seen, layout.sheets, self._file.name)
+        return [
+            with_late_rows(rows, layout.sheet(rows.sheet), *_place(tables, seen, rows.sheet), self._read[rows.sheet])
+            if rows.sheet in tables and rows.sheet in self._read
+            else rows
+            for rows in sheets
+        ]
 
     def _downloaded(self, version: Version) -> dict[str, Grid]:
         from connectors._xlsx.reading import grids  # noqa: PLC0415 - loads only when something is read
@@ -97,3 +114,8 @@ class GraphWorkbook:
 
     def _session(self, version: Version) -> WorkbookSession:
         return WorkbookSession(self._graph, self._drive_id, version.item_id, self._file.name)
+
+
+def _place(tables: Mapping[str, tuple[str, Table]], seen: Mapping[str, Grid], sheet: str) -> tuple[Table, Grid]:
+    name, table = tables[sheet]
+    return table, seen[name]

@@ -187,7 +187,8 @@ def _beside(layout: SheetLayout, table: Table, seen: SheetSeen, line: Line) -> t
 def _stands(seen: SheetSeen, row: int, place: int, column: Column, cells: Mapping[str, Cell]) -> bool:
     if (row - 1, place - 1) in seen.formulas:
         return False
-    return _at(seen, row, place).removeprefix("'") == reads_as(column, sent(column, cells[column.header]))
+    text = reads_as(column, sent(column, cells[column.header]))
+    return _at(seen, row, place) in {text, f"'{text}"}  # some hand back the mark of a text with it
 
 
 def _at(seen: SheetSeen, row: int, column: int) -> str:

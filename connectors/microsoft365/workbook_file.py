@@ -1,4 +1,4 @@
-"""The workbook as a file in a document library: found, downloaded, put there, and replaced only if nobody saved since."""
+"""The workbook as a file in a library: found, downloaded, put there, and replaced only if nobody saved since."""
 
 import datetime as dt
 from dataclasses import dataclass

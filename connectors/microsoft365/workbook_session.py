@@ -32,11 +32,11 @@ CHANGED = frozenset(
 TRIES = 3
 
 
-class WorkbookApiRefused(Exception):  # noqa: N818 - it is no error: there is another way
+class WorkbookApiRefused(Exception):
     """The service works with workbooks for people only, or not with this one: the file itself must do."""
 
 
-class Unsettled(Exception):  # noqa: N818 - it says what to do next: look again
+class Unsettled(Exception):
     """Something was refused, or its answer was lost: look at what is there now, then go on."""
 
     def __init__(self, wait: dt.timedelta = dt.timedelta()) -> None:
@@ -157,8 +157,6 @@ class WorkbookSession:
         """What a refusal means here."""
         if reply.status in HELD:
             return NeedsHuman(f"close {self._file}: someone holds it, and nothing more was changed", self._file)
-        if reply.status in BUSY:
-            return Unsettled(reply.wait)
         if reply.status == HTTPStatus.INSUFFICIENT_STORAGE:
             return NeedsHuman("the school's storage in Microsoft 365 is full: make room", self._file)
         if reply.status in NOT_LET_IN:
@@ -167,8 +165,8 @@ class WorkbookSession:
             return NeedsHuman(
                 "Excel can't open the workbook, or it is too large: put back an earlier version", self._file
             )
-        if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR or reply.status in CHANGED:
-            return Unsettled()
+        if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR or reply.status in CHANGED | BUSY:
+            return Unsettled(reply.wait if reply.status in BUSY else dt.timedelta())
         return GiveUp(f"Microsoft 365 refuses to {DOING} ({reply.status} {reply.code})")
 
 

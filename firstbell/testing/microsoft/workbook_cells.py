@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from typing import cast
+from typing import Any, cast
 
 from openpyxl.cell import Cell
 from openpyxl.utils.datetime import from_excel, to_excel
@@ -23,9 +23,10 @@ def value_of(page: Worksheet, at: Cell) -> Value:
     if at.data_type != "f":
         return _plain(at.value)
     found = REFERENCE.fullmatch(str(at.value))
-    if found is None or found[1] not in page.parent.sheetnames:
+    book = page.parent
+    if found is None or book is None or found[1] not in book.sheetnames:
         return "#N/A"
-    other = page.parent[found[1]]
+    other = book[found[1]]
     return value_of(other, cell(other, int(found[3]), other[f"{found[2]}1"].column))
 
 
@@ -42,7 +43,7 @@ def _plain(value: object) -> Value:
     if value is None:
         return ""
     if isinstance(value, dt.date | dt.time | dt.timedelta):
-        return cast("float", to_excel(value))
+        return cast("float", to_excel(value))  # type: ignore[no-untyped-call] # openpyxl's own
     return value if isinstance(value, str | int | float | bool) else str(value)
 
 
@@ -86,6 +87,6 @@ def _put_text(at: Cell, text: str) -> None:
     at.data_type = "s"
 
 
-def _as_date(at: Cell, value: float) -> object:
+def _as_date(at: Cell, value: float) -> Any:  # noqa: ANN401 - whichever openpyxl has
     """A number in a cell of dates is that date, as openpyxl keeps it."""
     return from_excel(value) if at.is_date or "yy" in at.number_format else value

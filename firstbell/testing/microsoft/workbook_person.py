@@ -138,6 +138,21 @@ class LivePerson:
 
         self.changes(change)
 
+    def moves_a_column(self, sheet: str, column: str, before: str) -> None:
+        """Cuts a column out and puts it in before another one further right."""
+
+        def change(book: Workbook) -> None:
+            placed = _table(book[sheet])
+            _, top, _, bottom = placed.bounds
+            places = headings(book[sheet])
+            for row in range(top, bottom + 1):
+                for place in range(places[column], places[before] - 1):
+                    left, right = _cell(placed, row, place), _cell(placed, row, place + 1)
+                    left.value, right.value = right.value, left.value
+            placed.rename_columns()
+
+        self.changes(change)
+
     def renames_a_sheet(self, sheet: str, name: str) -> None:
         def change(book: Workbook) -> None:
             book[sheet].title = name

@@ -58,7 +58,7 @@ class Placed:
             enter(cell(self.page, top + 1 + index, column), value)
 
     def insert_rows(self, index: int, count: int) -> None:
-        """Make room for rows before the one at `index`; they look like the row above, or below the headings the next."""
+        """Make room for rows before the one at `index`; they look like the row above, the first like the next."""
         left, top, right, _ = self.bounds
         at, like = top + 1 + index, top + index if index else top + 1 + count
         self._shift(at, count)

@@ -95,11 +95,11 @@ class Office:
 
     def renames(self, what):
         if what == "sheet":
-            self.person.renames_a_sheet("Today", "Heute")
-            self.renamed.append(lambda: self.person.renames_a_sheet("Heute", "Today"))
+            self.person.renames_a_sheet("Today", "This day")
+            self.renamed.append(lambda: self.person.renames_a_sheet("This day", "Today"))
         else:
-            self.person.renames_a_heading("Today", "Days", "Tage")
-            self.renamed.append(lambda: self.person.renames_a_heading("Today", "Tage", "Days"))
+            self.person.renames_a_heading("Today", "Days", "How many")
+            self.renamed.append(lambda: self.person.renames_a_heading("Today", "How many", "Days"))
 
     def act(self, step):
         name, *details = step

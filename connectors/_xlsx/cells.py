@@ -8,14 +8,12 @@ from typing import cast
 from openpyxl.cell import Cell as XlsxCell
 from openpyxl.worksheet.worksheet import Worksheet
 
+from connectors._xlsx.plain_text import MOST_CHARACTERS, holdable
 from sheets_templates import Cell
 
-# XML 1.0 has no place for these, and a carriage return would come back as something else.
-ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # Excel takes "_x0041_" in a file for the letter A.
 ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 LOOKS_LIKE_FORMULA = ("=", "+", "-", "@", "\t", "'")
-MOST_CHARACTERS = 32_767
 
 
 def cell_at(page: Worksheet, row: int, column: int) -> XlsxCell:
@@ -25,8 +23,7 @@ def cell_at(page: Worksheet, row: int, column: int) -> XlsxCell:
 
 def clean(text: str) -> str:
     """Text as it can stand in a cell: no control characters, one kind of line end, at most what Excel holds."""
-    text = ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return ESCAPED.sub("_x005F_", text)[:MOST_CHARACTERS]
+    return ESCAPED.sub("_x005F_", holdable(text))[:MOST_CHARACTERS]
 
 
 def put(cell: XlsxCell, value: Cell) -> bool:

@@ -18,11 +18,12 @@ from openpyxl.writer.excel import ExcelWriter
 from connectors._xlsx.chart import renew_chart
 from connectors._xlsx.columns import renew_columns
 from connectors._xlsx.headings import draw_headings, fit_note, renew_headings
-from connectors._xlsx.plan import plan
+from connectors._xlsx.plan import as_at_line, plan
 from connectors._xlsx.reading import grids
 from connectors._xlsx.row_cells import write_rows
 from connectors._xlsx.rows import rearrange
-from connectors._xlsx.rules import Lists, renew_rules, set_up_print, write_lists
+from connectors._xlsx.rules import Lists, protect, renew_filter, renew_rules, set_up_print, write_lists
+from connectors._xlsx.shared import renew_shared
 from connectors._xlsx.styles import add_styles
 from connectors._xlsx.tables import Table, find_tables
 from connectors._xlsx.tidying import tidied
@@ -35,11 +36,20 @@ from sheets_templates import SheetLayout, WorkbookLayout
 DAMAGED = (InvalidFileException, ParseError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
-def drawn(before: bytes | None, layout: WorkbookLayout, sheets: Sequence[SheetRows], *, as_at: str, file: str) -> bytes:
+def drawn(
+    before: bytes | None,
+    layout: WorkbookLayout,
+    sheets: Sequence[SheetRows],
+    *,
+    as_at: str,
+    file: str,
+    is_shared: bool = False,
+) -> bytes:
     """The workbook brought up to date, as bytes; the same content is the same bytes.
 
     A sheet of the layout that is not among `sheets` stays as it is, and is drawn empty when it is not there yet.
-    Raises NeedsHuman, see `tables.locate`.
+    `is_shared`: several people work in it at once, in Microsoft 365; see `shared`. Raises NeedsHuman, see
+    `tables.locate`.
     """
     tables = find_tables(grids(before, file), layout.sheets, file) if before is not None else {}
     book = _opened(before, file) if before is not None else _empty()
@@ -54,20 +64,27 @@ def drawn(before: bytes | None, layout: WorkbookLayout, sheets: Sequence[SheetRo
             continue
         else:
             page = _sheet_of(book, name, file)
-        _draw(page, sheet, rows.get(sheet.name, SheetRows(sheet.name, {})), table, lists, as_at)
+        last = _draw(page, sheet, rows.get(sheet.name, SheetRows(sheet.name, {})), table, lists, as_at)
+        if is_shared:
+            renew_shared(page, sheet, table, last)
+        else:
+            renew_filter(page, table, last)
+            protect(page)
     return _saved(book)
 
 
-def _draw(page: Worksheet, layout: SheetLayout, wanted: SheetRows, table: Table, lists: Lists, as_at: str) -> None:
+def _draw(page: Worksheet, layout: SheetLayout, wanted: SheetRows, table: Table, lists: Lists, as_at: str) -> int:
+    """Draw one sheet; the number of its last row."""
     places = plan(table, wanted)
     last = table.header_row + len(places)
     rearrange(page, table, places)
-    renew_headings(page, layout, table, as_at if wanted.rows else f"{as_at}. {layout.empty_text}")
+    renew_headings(page, layout, table, as_at_line(layout, wanted, as_at))
     renew_columns(page, layout, table)
     write_rows(page, layout, table, places, wanted.rows)
     renew_rules(page, layout, table, lists, last)
     if layout.chart is not None:
         renew_chart(page, layout.chart, table, last)
+    return last
 
 
 def _sheet_of(book: Workbook, name: str, file: str) -> Worksheet:

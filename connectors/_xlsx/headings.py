@@ -3,6 +3,7 @@
 A tag in the hidden key column marks each line, so that it is found again when people insert lines of their own.
 """
 
+from openpyxl.cell import Cell as XlsxCell
 from openpyxl.comments import Comment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -45,9 +46,9 @@ def draw_headings(page: Worksheet, layout: SheetLayout) -> Table:
 
 def renew_headings(page: Worksheet, layout: SheetLayout, table: Table, as_at: str) -> None:
     """Write the lines above the rows afresh; a line whose tag people removed is theirs."""
-    for tag, text in ((TITLE_TAG, layout.title), (PURPOSE_TAG, layout.purpose), (AS_AT_TAG, f"As at {as_at}")):
+    for tag, text in ((TITLE_TAG, layout.title), (PURPOSE_TAG, layout.purpose), (AS_AT_TAG, as_at)):
         if tag in table.tags:
-            put(cell_at(page, table.tags[tag], _text_column(page, table, table.tags[tag])), text)
+            put(line_cell(page, table, tag), text)
     for column in layout.columns:
         _renew_heading(page, column, table)
 
@@ -76,8 +77,8 @@ def fit_note(note: Comment) -> None:
     note.width, note.height = 260, 20 + 17 * lines
 
 
-def _text_column(page: Worksheet, table: Table, row: int) -> int:
-    """Where the line's text stands now: people may have moved it with its column."""
-    last = max(table.columns.values())
+def line_cell(page: Worksheet, table: Table, tag: str) -> XlsxCell:
+    """Where the text of a marked line stands now: people may have moved it with its column."""
+    row, last = table.tags[tag], max(table.columns.values())
     filled = (n for n in range(1, last + 1) if n != table.key_column and cell_at(page, row, n).value is not None)
-    return next(filled, table.key_column + 1)
+    return cell_at(page, row, next(filled, table.key_column + 1))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from connectors._xlsx.tables import COPY, Line, Table
 from firstbell.records import SheetRows
+from sheets_templates import SheetLayout
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,11 @@ class Place:
     old_row: int | None = None
     says: str | None = None
     is_adopted: bool = False
+
+
+def as_at_line(layout: SheetLayout, wanted: SheetRows, as_at: str) -> str:
+    """When the rows were true; where there is none, what that means."""
+    return f"As at {as_at}" if wanted.rows else f"As at {as_at}. {layout.empty_text}"
 
 
 def plan(table: Table, wanted: SheetRows) -> list[Place]:

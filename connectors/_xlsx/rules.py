@@ -58,11 +58,9 @@ def _fresh_lists_sheet(book: Workbook) -> Worksheet:
 
 
 def renew_rules(sheet: Worksheet, layout: SheetLayout, table: Table, lists: Lists, last: int) -> None:
-    """Bring drop-downs, conditional formats, filter, protection and repeated heading up to rows down to `last`."""
+    """Bring drop-downs, conditional formats and repeated heading up to rows down to `last`."""
     _drop_downs(sheet, layout, table, lists, last + ROWS_TO_TYPE * layout.people_add_rows)
     _tones(sheet, layout, table, last)
-    _filter(sheet, table, last)
-    _protect(sheet)
     sheet.print_title_rows = f"{table.header_row}:{table.header_row}"
 
 
@@ -74,7 +72,7 @@ def _drop_downs(sheet: Worksheet, layout: SheetLayout, table: Table, lists: List
             rule = DataValidation("list", lists[column.choices], allow_blank=True, showErrorMessage=True)
             rule.errorTitle = column.header
             rule.error = "Choose from the list, or leave the cell empty."
-            rule.add(_area([table.columns[column.header]], table, last))
+            rule.add(area([table.columns[column.header]], table, last))
             sheet.add_data_validation(rule)
 
 
@@ -91,9 +89,9 @@ def _tones(sheet: Worksheet, layout: SheetLayout, table: Table, last: int) -> No
         for highlight in column.highlights:
             places = table.columns.values() if highlight.whole_row else [table.columns[column.header]]
             rule = _tone_rule(highlight, table.columns[column.header], table.header_row + 1)
-            formats.add(_area(places, table, last), rule)
+            formats.add(area(places, table, last), rule)
     if layout.heat:
-        formats.add(" ".join(_area([table.columns[header]], table, last) for header in layout.heat), _heat_rule())
+        formats.add(" ".join(area([table.columns[header]], table, last) for header in layout.heat), _heat_rule())
 
 
 def _is_ours(rule: Rule) -> bool:
@@ -120,25 +118,30 @@ def _quoted(values: Sequence[str]) -> list[str]:
     return [value.replace('"', '""') for value in values]
 
 
-def _area(columns: Iterable[int], table: Table, last: int) -> str:
+def area(columns: Iterable[int], table: Table, last: int) -> str:
     """From the first row below the headings to `last`, over these columns and those between."""
     columns = list(columns)
     first = table.header_row + 1
     return f"{get_column_letter(min(columns))}{first}:{get_column_letter(max(columns))}{max(last, first)}"
 
 
-def _filter(sheet: Worksheet, table: Table, last: int) -> None:
-    """What people filter by stays; the filter grows or shrinks with the rows, over their own columns too."""
+def extent(sheet: Worksheet, table: Table) -> tuple[int, int]:
+    """The first and the last column of our rows, people's own beside them included."""
     columns = [table.key_column, *table.columns.values()]
     beyond = max(columns) + 1
     while sheet.cell(table.header_row, beyond).value is not None:
         beyond += 1
-    first = f"{get_column_letter(min(columns))}{table.header_row}"
-    sheet.auto_filter.ref = f"{first}:{get_column_letter(beyond - 1)}{max(last, table.header_row + 1)}"
+    return min(columns), beyond - 1
+
+
+def renew_filter(sheet: Worksheet, table: Table, last: int) -> None:
+    """What people filter by stays; the filter grows or shrinks with the rows, over their own columns too."""
+    first, end = (get_column_letter(column) for column in extent(sheet, table))
+    sheet.auto_filter.ref = f"{first}{table.header_row}:{end}{max(last, table.header_row + 1)}"
     sheet.auto_filter.sortState = None
 
 
-def _protect(sheet: Worksheet) -> None:
+def protect(sheet: Worksheet) -> None:
     """Lock what Firstbell writes, without a password; filtering, formats, notes, own rows and columns stay allowed."""
     protection = sheet.protection
     protection.sheet = True

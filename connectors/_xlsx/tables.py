@@ -4,14 +4,17 @@ A hidden column holds each row's key. Its heading names the sheet, so a renamed 
 lines above the headings it marks which line is which.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from firstbell.errors import NeedsHuman
-from sheets_templates import Column, SheetLayout
+from firstbell.records import SheetRead
+from sheets_templates import Column, SheetLayout, WorkbookLayout
 
 Grid = list[list[str]]
 HIGHEST_LINES = 60
+AS_AT_SHEET = "Firstbell as at"
 COPY = "This row is a copy of another one. Only the first counts: delete this one."
 
 
@@ -45,6 +48,11 @@ def key_heading(layout: SheetLayout) -> str:
     return f"Firstbell key: {layout.name}"
 
 
+def table_name(layout: SheetLayout) -> str:
+    """The name of the Excel table that holds a sheet's rows, in a workbook that several people have open."""
+    return "firstbell_" + re.sub(r"\W+", "_", layout.name).strip("_")
+
+
 def find_tables(grids: Mapping[str, Grid], layouts: tuple[SheetLayout, ...], file: str) -> dict[str, tuple[str, Table]]:
     """For each layout's sheet that exists: the name it really has, and its table. Raises NeedsHuman, see `locate`."""
     found = {}
@@ -55,10 +63,21 @@ def find_tables(grids: Mapping[str, Grid], layouts: tuple[SheetLayout, ...], fil
     return found
 
 
+def read_rows(layout: WorkbookLayout, tables: Mapping[str, tuple[str, Table]]) -> tuple[SheetRead, ...]:
+    """What people's columns hold, sheet by sheet; nothing for a sheet that is not there yet."""
+    return tuple(_read(sheet, tables[sheet.name][1].lines if sheet.name in tables else ()) for sheet in layout.sheets)
+
+
+def _read(layout: SheetLayout, lines: Sequence[Line]) -> SheetRead:
+    rows = {line.key: line.texts for line in lines if line.key is not None and not line.is_copy}
+    typed = (line.texts for line in lines if line.key is None and any(line.texts.values()))
+    return SheetRead(layout.name, rows, tuple(typed) if layout.people_add_rows else ())
+
+
 def _sheet_name(grids: Mapping[str, Grid], layout: SheetLayout, file: str) -> str | None:
-    wanted = _plain(layout.name)
+    wanted = plain(layout.name)
     for name in grids:
-        if _plain(name) == wanted:
+        if plain(name) == wanted:
             return name
     for name, grid in grids.items():
         if _key_place(grid, layout) is not None:
@@ -95,7 +114,7 @@ def _key_place(grid: Grid, layout: SheetLayout) -> tuple[int, int] | None:
 
 
 def _column(headings: list[str], header: str, layout: SheetLayout, file: str) -> int:
-    places = [index for index, heading in enumerate(headings) if _plain(heading) == _plain(header)]
+    places = [index for index, heading in enumerate(headings) if plain(heading) == plain(header)]
     if len(places) == 1:
         return places[0]
     if places:
@@ -138,6 +157,6 @@ def _at(row: list[str], index: int) -> str:
     return row[index] if index < len(row) else ""
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """For comparing headings: a space too many or another case is no difference."""
     return " ".join(text.split()).casefold()

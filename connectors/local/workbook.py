@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from connectors._xlsx.tables import Line, find_tables
+from connectors._xlsx.tables import find_tables, read_rows
 from connectors.local.workbook_file import content_of, refuse_while_open, replace_if_unchanged
 from firstbell.errors import NeedsHuman
 from firstbell.records import SheetRead, SheetRows
-from sheets_templates import SheetLayout, WorkbookLayout
+from sheets_templates import WorkbookLayout
 
 TRIES = 5
 
@@ -38,12 +38,4 @@ class LocalWorkbook:
         if content is None:
             return ()
         tables = find_tables(grids(content, self._path.name), layout.sheets, self._path.name)
-        return tuple(
-            _read(sheet, tables[sheet.name][1].lines if sheet.name in tables else ()) for sheet in layout.sheets
-        )
-
-
-def _read(layout: SheetLayout, lines: Sequence[Line]) -> SheetRead:
-    rows = {line.key: line.texts for line in lines if line.key is not None and not line.is_copy}
-    typed = (line.texts for line in lines if line.key is None and any(line.texts.values()))
-    return SheetRead(layout.name, rows, tuple(typed) if layout.people_add_rows else ())
+        return read_rows(layout, tables)

@@ -25,6 +25,7 @@ from firstbell.testing.microsoft.drives import (
 )
 from firstbell.testing.microsoft.files import Drive, Item
 from firstbell.testing.microsoft.tenant import Tenant
+from firstbell.testing.microsoft.workbook_books import settle
 
 DOWNLOAD = "/download/"
 # What the service turns into PDF.
@@ -50,6 +51,7 @@ def saved(tenant: Tenant, asked: Asked, drive: Drive, parent: Item, name: str, c
 
 def replaced(tenant: Tenant, asked: Asked, drive: Drive, item: Item, content: bytes) -> Answer:
     """Other content in a file that is there."""
+    settle(tenant, item)
     check_match(asked, item)
     check_lock(item)
     if item.content is None:
@@ -78,6 +80,7 @@ def _put_by_path(tenant: Tenant, asked: Asked) -> Answer:
 
 
 def _get(tenant: Tenant, asked: Asked, _drive: Drive, item: Item) -> Answer:
+    settle(tenant, item)
     if item.content is None:
         raise Refused(HTTPStatus.BAD_REQUEST, "invalidRequest")
     wanted = asked.query.get("format") or asked.query.get("$format")

@@ -13,6 +13,7 @@ from firstbell.testing.microsoft.faults import Script
 from firstbell.testing.microsoft.files import Drive
 from firstbell.testing.microsoft.mail_state import Mail
 from firstbell.testing.microsoft.throttling import Throttling
+from firstbell.testing.microsoft.workbook_books import Workbooks
 
 if TYPE_CHECKING:
     from firstbell.testing.microsoft.channels import Channel
@@ -82,6 +83,7 @@ class Tenant:
     script: Script = field(default_factory=Script)
     seen: list[Seen] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
+    workbooks: Workbooks = field(default_factory=Workbooks)
     throttling: Throttling = field(init=False)
     lock: threading.RLock = field(default_factory=threading.RLock)
 

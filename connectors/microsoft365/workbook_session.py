@@ -1,0 +1,187 @@
+"""One session with a workbook that Excel holds in the cloud: requests in chains, one at a time, and what goes wrong.
+
+A session keeps what is written. Without one the service has been seen to accept writes and lose them.
+"""
+
+import contextlib
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Self
+from urllib.parse import quote
+
+from connectors.microsoft365.graph import Graph
+from connectors.microsoft365.replies import TRY_AGAIN_AFTER, Policy, Reply
+from firstbell.errors import FirstbellError, GiveUp, NeedsHuman, RetryLater
+
+DOING = "work in the workbook"
+MOST_IN_A_BATCH = 20
+FAILED = HTTPStatus.BAD_REQUEST
+HELD = frozenset({HTTPStatus.CONFLICT, HTTPStatus.LOCKED})
+NOT_LET_IN = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED})
+# What may be answered in the place of success and is looked at here; the rest the client turns into an error.
+EXPECTED = frozenset(range(400, 600)) - {HTTPStatus.UNAUTHORIZED}
+BUSY = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+LOST = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT})
+# The workbook is not as it was when the request was made: rows or columns came or went.
+CHANGED = frozenset(
+    {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.FAILED_DEPENDENCY, HTTPStatus.PRECONDITION_FAILED}
+)
+TRIES = 3
+
+
+class WorkbookApiRefused(Exception):
+    """The service works with workbooks for people only, or not with this one: the file itself must do."""
+
+
+class Unsettled(Exception):
+    """Something was refused, or its answer was lost: look at what is there now, then go on."""
+
+    def __init__(self, wait: dt.timedelta = dt.timedelta()) -> None:
+        super().__init__("look again")
+        self.wait = wait
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Step:
+    """One request inside a workbook: the path below `workbook`, quoted."""
+
+    method: str
+    path: str
+    body: Mapping[str, Any] | None = None
+
+
+class WorkbookSession:
+    """Opened at the first request, closed at the end whatever happens. `file`: what people call the workbook."""
+
+    def __init__(self, graph: Graph, drive_id: str, item_id: str, file: str) -> None:
+        self._graph = graph
+        self._base = f"/drives/{quote(drive_id, safe='')}/items/{quote(item_id, safe='')}/workbook"
+        self._file = file
+        self._id = ""
+
+    def __enter__(self) -> Self:
+        """Begin. Raises WorkbookApiRefused, NeedsHuman, RetryLater, GiveUp."""
+        self._begin()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close; a session that can't be closed ends by itself."""
+        with contextlib.suppress(FirstbellError):
+            self._graph.ask(
+                "POST",
+                f"{self._base}/closeSession",
+                doing=DOING,
+                policy=Policy.ONCE,
+                headers={"workbook-session-id": self._id},
+                may_be=EXPECTED,
+            )
+
+    def _begin(self) -> None:
+        """Begin; a service that is unsettled is asked a few times. Raises as `__enter__` does."""
+        problem: Exception = RetryLater(TRY_AGAIN_AFTER)
+        for _ in range(TRIES):
+            reply = self._graph.ask(
+                "POST",
+                f"{self._base}/createSession",
+                doing=DOING,
+                json={"persistChanges": True},
+                may_be=EXPECTED - BUSY - LOST,
+            )
+            if reply.status < FAILED:
+                self._id = str(reply.json()["id"])
+                return
+            problem = self._problem(reply)
+            if not isinstance(problem, Unsettled):
+                raise problem
+        raise RetryLater(TRY_AGAIN_AFTER) from problem
+
+    def look(self, paths: Sequence[str]) -> dict[str, Reply]:
+        """Ask for several things in as few requests as may be; what is not there has status 404. Raises Unsettled."""
+        found: dict[str, Reply] = {}
+        while waiting := [path for path in paths if path not in found]:
+            steps = [Step("GET", path) for path in waiting[:MOST_IN_A_BATCH]]
+            replies = self._chain(steps, Policy.REPEATABLE)
+            found |= dict(zip(waiting, replies, strict=False))
+            if replies[-1].status != HTTPStatus.NOT_FOUND or _has_ended(replies[-1]):
+                self._refuse(replies[-1])
+        return found
+
+    def do(self, steps: Sequence[Step]) -> list[Reply]:
+        """Do these one after another, and stop at the first that is refused. Raises Unsettled, NeedsHuman, GiveUp."""
+        done: list[Reply] = []
+        while waiting := steps[len(done) :]:
+            try:
+                replies = self._chain(waiting[:MOST_IN_A_BATCH], Policy.ONCE)
+            except RetryLater as lost:
+                raise Unsettled from lost
+            done += replies
+            self._refuse(replies[-1])
+        return done
+
+    def _chain(self, steps: Sequence[Step], policy: Policy) -> list[Reply]:
+        """The answers up to the first refusal, which is the last of them."""
+        body = {"requests": [self._in_batch(number, step) for number, step in enumerate(steps, start=1)]}
+        reply = self._graph.ask("POST", "/$batch", doing=DOING, json=body, policy=policy, may_be=EXPECTED - BUSY)
+        self._refuse(reply)
+        return list(_up_to_the_first_refusal(reply))
+
+    def _in_batch(self, number: int, step: Step) -> dict[str, Any]:
+        request: dict[str, Any] = {
+            "id": str(number),
+            "method": step.method,
+            "url": f"{self._base}{step.path}",
+            "headers": {"workbook-session-id": self._id},
+        }
+        if step.body is not None:
+            request["body"] = step.body
+            request["headers"]["Content-Type"] = "application/json"
+        if number > 1:
+            request["dependsOn"] = [str(number - 1)]
+        return request
+
+    def _refuse(self, reply: Reply) -> None:
+        """Raise what a refusal means. After an error of the service itself its session may be spoilt: begin another."""
+        if reply.status < FAILED:
+            return
+        problem = self._problem(reply)
+        if reply.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            self.__exit__()
+        if reply.status == HTTPStatus.INTERNAL_SERVER_ERROR or _has_ended(reply):
+            self._begin()
+        raise problem
+
+    def _problem(self, reply: Reply) -> Exception:
+        """What a refusal means here."""
+        if reply.status in HELD:
+            return NeedsHuman(f"close {self._file}: someone holds it, and nothing more was changed", self._file)
+        if reply.status == HTTPStatus.INSUFFICIENT_STORAGE:
+            return NeedsHuman("the school's storage in Microsoft 365 is full: make room", self._file)
+        if reply.status in NOT_LET_IN:
+            return WorkbookApiRefused()
+        if reply.code in {"unsupportedWorkbook", "rangeExceedsLimit", "payloadTooLarge"}:
+            return NeedsHuman(
+                "Excel can't open the workbook, or it is too large: put back an earlier version", self._file
+            )
+        if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR or reply.status in CHANGED | BUSY:
+            return Unsettled(reply.wait if reply.status in BUSY else dt.timedelta())
+        return GiveUp(f"Microsoft 365 refuses to {DOING} ({reply.status} {reply.code})")
+
+
+def _has_ended(reply: Reply) -> bool:
+    return reply.code.startswith("invalidSession")
+
+
+def _up_to_the_first_refusal(reply: Reply) -> Iterator[Reply]:
+    answers = reply.json()["responses"]
+    for answer in sorted(answers, key=lambda each: int(each["id"])):
+        headers = {name.lower(): str(value) for name, value in answer.get("headers", {}).items()}
+        body, status = answer.get("body"), int(answer["status"])
+        if status == HTTPStatus.OK and not isinstance(body, dict):
+            status = HTTPStatus.BAD_GATEWAY  # some proxy's page in the place of an answer
+        inner = Reply(status, headers, json.dumps(body).encode())
+        yield inner
+        if inner.status >= FAILED:
+            return

@@ -4,8 +4,6 @@ A rehearsal draws its workbooks into a folder of its own in the same libraries, 
 ones can look at it. What it would put into restricted folders or into the channel stays on this computer.
 """
 
-from connectors.microsoft365.workbook import GraphWorkbook
-
 from connectors.microsoft365.channel import WorkflowsChannel
 from connectors.microsoft365.folders import GraphFolders
 from connectors.microsoft365.graph import Graph
@@ -66,4 +64,6 @@ class InMicrosoft365:
         return GraphMailer(self._graph, self._settings.mailboxes)
 
     def _workbook(self, drive: str, path: str, *, rehearse: bool) -> Workbook:
+        from connectors.microsoft365.workbook import GraphWorkbook  # noqa: PLC0415 - openpyxl loads slowly
+
         return GraphWorkbook(self._graph, drive, f"{REHEARSAL}/{path}" if rehearse else path, self._clock)

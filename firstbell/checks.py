@@ -11,6 +11,9 @@ from enum import StrEnum
 from firstbell.errors import FirstbellError, RetryLater
 
 
+ASKS_FOR_US = "Run: firstbell doctor"  # how some sentences end, and what the person has just done
+
+
 class Verdict(StrEnum):
     """What a person has to do about it. NOT_CHECKED: something before it must be mended first."""
 
@@ -82,4 +85,4 @@ def _found(check: Check, failed: set[str]) -> Found:
     except RetryLater:
         return mend("there was no answer: see whether this computer is on the network, and try again later")
     except FirstbellError as error:
-        return mend(f"{str(error).rstrip('.')}.")
+        return mend(f"{str(error).removesuffix(ASKS_FOR_US).rstrip('. ')}.")

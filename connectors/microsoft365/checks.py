@@ -166,7 +166,7 @@ def _access(graph: Graph, drive: str) -> Found:
     broad = [words for scope, words in BROAD.items() if scope in scopes]
     if broad:
         return mend(f"a link opens it to {' and to '.join(broad)}: remove the link.")
-    return ok(f"no link opens it to many; SharePoint lists {len(found)} people and groups, whom you should know.")
+    return ok(f"no link opens it to many. SharePoint names {len(found)} who may; you should know them all.")
 
 
 def _kept_out_of_site(graph: Graph, stranger: str) -> Found:

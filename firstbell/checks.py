@@ -10,7 +10,6 @@ from enum import StrEnum
 
 from firstbell.errors import FirstbellError, RetryLater
 
-
 ASKS_FOR_US = "Run: firstbell doctor"  # how some sentences end, and what the person has just done
 
 

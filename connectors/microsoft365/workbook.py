@@ -6,7 +6,6 @@ renderer as a file on disk, and uploaded on condition that nobody saved since. W
 adds sheets goes the second way, and waits until it can. docs/decisions/0016 says why.
 """
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 
 from connectors._xlsx.tables import Grid, Table, find_tables, read_rows
@@ -27,13 +26,13 @@ class GraphWorkbook:
     """The Workbook port over one Excel file in a drive. `path` is below the drive's root."""
 
     def __init__(
-        self, graph: Graph, drive_id: str, path: str, clock: Clock, *, sleep: Callable[[float], None] = time.sleep
+        self, graph: Graph, drive_id: str, path: str, clock: Clock, *, sleep: Callable[[float], None] | None = None
     ) -> None:
         self._graph = graph
         self._drive_id = drive_id
         self._file = WorkbookInLibrary(graph, drive_id, path)
         self._clock = clock
-        self._sleep = sleep
+        self._sleep = sleep or graph.pause
         self._read: dict[str, Texts] = {}
 
     def draw(self, layout: WorkbookLayout, sheets: Sequence[SheetRows], *, as_at: str) -> None:

@@ -1,15 +1,15 @@
 """Which system each part of the office is put into, in earnest and in a rehearsal, and that all of it is let go."""
 
 import pytest
-from connectors.microsoft365.channel import WorkflowsChannel
-from connectors.microsoft365.folders import GraphFolders
-from connectors.microsoft365.mailer import GraphMailer
-from connectors.microsoft365.workbook import GraphWorkbook
 
 from connectors.local.channel import LocalChannel
 from connectors.local.folders import LocalFolders
 from connectors.local.outbox import LocalOutbox
 from connectors.local.workbook import LocalWorkbook
+from connectors.microsoft365.channel import WorkflowsChannel
+from connectors.microsoft365.folders import GraphFolders
+from connectors.microsoft365.mailer import GraphMailer
+from connectors.microsoft365.workbook import GraphWorkbook
 from firstbell.composition import SystemClock, office_of
 from firstbell.errors import Misconfigured
 from firstbell.settings import (

@@ -8,6 +8,7 @@ from connectors.microsoft365.channel import WorkflowsChannel
 from connectors.microsoft365.folders import GraphFolders
 from connectors.microsoft365.graph import Graph
 from connectors.microsoft365.mailer import GraphMailer
+from connectors.microsoft365.workbook import GraphWorkbook
 from firstbell.errors import Misconfigured
 from firstbell.ports import Channel, Clock, Folders, Mailer, Secrets, Workbook
 from firstbell.settings import Settings

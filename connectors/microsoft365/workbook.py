@@ -6,7 +6,7 @@ renderer as a file on disk, and uploaded on condition that nobody saved since. W
 adds sheets goes the second way, and waits until it can. docs/decisions/0016 says why.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from connectors._xlsx.tables import Grid, Table, find_tables, read_rows
 from connectors.microsoft365.graph import Graph
@@ -25,14 +25,11 @@ TRIES = 5
 class GraphWorkbook:
     """The Workbook port over one Excel file in a drive. `path` is below the drive's root."""
 
-    def __init__(
-        self, graph: Graph, drive_id: str, path: str, clock: Clock, *, sleep: Callable[[float], None] | None = None
-    ) -> None:
+    def __init__(self, graph: Graph, drive_id: str, path: str, clock: Clock) -> None:
         self._graph = graph
         self._drive_id = drive_id
         self._file = WorkbookInLibrary(graph, drive_id, path)
         self._clock = clock
-        self._sleep = sleep or graph.pause
         self._read: dict[str, Texts] = {}
 
     def draw(self, layout: WorkbookLayout, sheets: Sequence[SheetRows], *, as_at: str) -> None:
@@ -54,7 +51,7 @@ class GraphWorkbook:
             return ()
         try:
             with self._session(version) as session:
-                look = settled(lambda: look_at(session, [sheet.name for sheet in layout.sheets]), self._sleep)
+                look = settled(lambda: look_at(session, [sheet.name for sheet in layout.sheets]), self._graph.pause)
                 grids = {name: seen.grid for name, seen in look.sheets.items()}
         except WorkbookApiRefused:
             grids = self._downloaded(version)
@@ -67,7 +64,7 @@ class GraphWorkbook:
         """Through Excel, unless Excel may not be used; False when somebody saved in between: try again."""
         try:
             with self._session(version) as session:
-                drawing = LiveDrawing(session, layout, sheets, as_at, self._file.name, self._sleep)
+                drawing = LiveDrawing(session, layout, sheets, as_at, self._file.name, self._graph.pause)
                 if not drawing.must_wait or not version.is_at_rest(self._clock.now()):
                     drawing.finish()
                     return True
@@ -77,7 +74,7 @@ class GraphWorkbook:
             return self._redrawn(version, layout, sheets, as_at)
         except OpenElsewhere:
             with self._session(version) as session:
-                LiveDrawing(session, layout, sheets, as_at, self._file.name, self._sleep).finish()
+                LiveDrawing(session, layout, sheets, as_at, self._file.name, self._graph.pause).finish()
             return True
 
     def _redrawn(self, version: Version, layout: WorkbookLayout, sheets: Sequence[SheetRows], as_at: str) -> bool:

@@ -1,23 +1,28 @@
-import datetime as dt
-from urllib.parse import urljoin
+"""A drive with room for a workbook, the people who work in it, and ways to reach it: over a connection, and near."""
 
-import httpx
+import datetime as dt
+from urllib.parse import parse_qsl, unquote, urlsplit
+
 import pytest
-from werkzeug.test import Client
 
 from connectors.microsoft365.graph import Graph
 from connectors.microsoft365.replies import Reply
+from connectors.microsoft365.transport import LostError
 from connectors.microsoft365.workbook import GraphWorkbook
 from firstbell.settings import Microsoft365Settings
 from firstbell.testing.fake_clock import FakeClock
 from firstbell.testing.fake_secrets import FakeSecrets
 from firstbell.testing.microsoft import drive_content, drives, workbooks
+from firstbell.testing.microsoft.asked import Request
+from firstbell.testing.microsoft.faults import Dropped
 from firstbell.testing.microsoft.files import Drive
-from firstbell.testing.microsoft.server import Dropped, Sandbox, running
+from firstbell.testing.microsoft.sandbox import Sandbox
+from firstbell.testing.microsoft.server import running
 from firstbell.testing.microsoft.tenant import App, Tenant
 from firstbell.testing.microsoft.workbook_person import LivePerson
 
 FAR_OFF = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
+TOKEN = "near"  # noqa: S105 - of a tenant of pretence
 DRIVE, FILE = "b!attendance", "Trial.xlsx"
 ROUTES = [*workbooks.ROUTES, *drives.ROUTES, *drive_content.ROUTES]
 
@@ -28,9 +33,9 @@ class Busy(Sandbox):
     def before(self):
         """Nobody does anything, until a test says who does what."""
 
-    def answer(self, *asked):
+    def answer(self, request):
         self.before()
-        return super().answer(*asked)
+        return super().answer(request)
 
 
 @pytest.fixture(scope="session")
@@ -47,47 +52,54 @@ def fresh(clock):
     return tenant
 
 
-class NoSocket:
-    """Where the server would cut a connection."""
+class NearTransport:
+    """In the place of connections: the sandbox itself, for tests of thousands of requests."""
 
-    def shutdown(self, how):
-        """There is nothing to cut."""
+    def __init__(self, sandbox):
+        self._sandbox = sandbox
+
+    def signed(self, request):
+        headers = {name: ", ".join(values) for name, values in request.headers.get_all().items()}
+        self._sandbox.tenant.tokens.setdefault(TOKEN, ("app", FAR_OFF))
+        return self.unsigned(
+            request.http_method.value, request.url, request.content, {**headers, "authorization": f"Bearer {TOKEN}"}
+        )
+
+    def unsigned(self, method, url, content, headers):
+        parts = urlsplit(url)
+        asked = Request(
+            method,
+            unquote(parts.path),
+            dict(parse_qsl(parts.query)),
+            {name.lower(): value for name, value in headers.items()},
+            content or b"",
+            f"{parts.scheme}://{parts.netloc}",
+        )
+        try:
+            answer = self._sandbox.answer(asked)
+        except Dropped as dropped:
+            raise LostError from dropped
+        headers = {"content-type": answer.kind, **{name.lower(): value for name, value in answer.headers.items()}}
+        return Reply(answer.status, headers, answer.content)
+
+    def forget_token(self):
+        """There is another at the next request."""
 
 
 class Near(Graph):
-    """The same client whose requests reach the sandbox without a network: for tests of thousands of requests."""
+    """The same client without a network."""
 
     sandbox = None
 
-    async def _send(self, request):
-        headers = {name: ", ".join(values) for name, values in request.headers.get_all().items()}
-        token = next(iter(self.sandbox.tenant.tokens))
-        return self._reached(
-            request.http_method.value, request.url, request.content, {**headers, "Authorization": f"Bearer {token}"}
-        )
-
-    async def _send_unsigned(self, method, url, content, headers):
-        return self._reached(method, url, content, headers)
-
-    def _reached(self, method, url, content, headers):
-        try:
-            base = urljoin(url, "/")
-            asked = {"REQUEST_URI": f"/{url.removeprefix(base)}", "werkzeug.socket": NoSocket()}
-            found = Client(self.sandbox).open(
-                asked["REQUEST_URI"], base, method=method, data=content, headers=headers, environ_overrides=asked
-            )
-        except Dropped as dropped:
-            raise httpx.ReadError("dropped") from dropped
-        return Reply(found.status_code, {k.lower(): v for k, v in found.headers.items()}, found.data)
+    @property
+    def _transport(self):
+        return NearTransport(self.sandbox)
 
 
 @pytest.fixture(scope="session")
-def near(excel, graph):
-    """Signed in by a first request over the network."""
+def near(excel):
     Near.sandbox = excel.sandbox
-    graph.ask("GET", f"/drives/{DRIVE}", doing="look")
-    with Near(settings_of(excel), FakeSecrets(x="of-pretence"), sleep=lambda _: None) as near:
-        yield near
+    return Near(settings_of(excel), FakeSecrets(x="of-pretence"), sleep=lambda _: None)
 
 
 @pytest.fixture(scope="session")
@@ -126,12 +138,10 @@ def renew(excel, clock):
     """Empties the tenant. Tokens stay good: signing in is tested elsewhere."""
 
     def renewed():
-        tenant = excel.sandbox.tenant
-        new = fresh(clock)
-        tenant.clock, tenant.drives, tenant.workbooks, tenant.seen = new.clock, new.drives, new.workbooks, new.seen
-        tenant.tokens = {token: (app, FAR_OFF) for token, (app, _) in tenant.tokens.items()}
-        tenant.script.clear()
-        tenant.violations.clear()
+        tokens = excel.sandbox.tenant.tokens
+        excel.sandbox.tenant = fresh(clock)
+        excel.sandbox.tenant.tokens = {token: (app, FAR_OFF) for token, (app, _) in tokens.items()}
+        excel.sandbox.before = lambda: None
 
     return renewed
 
@@ -153,12 +163,12 @@ class Unhurried:
 
 @pytest.fixture
 def hurried(graph, tenant, clock):  # noqa: ARG001 - a tenant of this test's own
-    return GraphWorkbook(graph, DRIVE, FILE, clock, sleep=lambda seconds: clock.advance(seconds=seconds))
+    return GraphWorkbook(graph, DRIVE, FILE, clock)
 
 
 @pytest.fixture
 def near_workbook(near, tenant, clock):  # noqa: ARG001 - as above
-    return GraphWorkbook(near, DRIVE, FILE, clock, sleep=lambda seconds: clock.advance(seconds=seconds))
+    return GraphWorkbook(near, DRIVE, FILE, clock)
 
 
 @pytest.fixture
@@ -167,5 +177,11 @@ def workbook(hurried, clock):
 
 
 @pytest.fixture
-def person(tenant):
-    return LivePerson(tenant, DRIVE, FILE)
+def person(tenant, person_in):
+    return person_in(tenant)
+
+
+@pytest.fixture
+def person_in():
+    """Somebody who works in the workbook of a tenant."""
+    return lambda tenant: LivePerson(tenant, DRIVE, FILE)

@@ -146,10 +146,10 @@ class Office:
 
 
 @pytest.fixture
-def office(near_workbook, person, clock, excel, renew):
+def office(near_workbook, person_in, clock, excel, renew):
     def opened():
         renew()
-        return Office(near_workbook, person, clock, excel.sandbox)
+        return Office(near_workbook, person_in(excel.sandbox.tenant), clock, excel.sandbox)
 
     return opened
 

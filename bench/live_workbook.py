@@ -10,6 +10,7 @@ the requests are the figure that counts.
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from connectors._xlsx.drawing import drawn
@@ -19,16 +20,17 @@ from firstbell.records import SheetRows
 from firstbell.settings import Microsoft365Settings
 from firstbell.testing.fake_clock import FakeClock
 from firstbell.testing.fake_secrets import FakeSecrets
-from firstbell.testing.microsoft import drive_content, drives, workbooks
 from firstbell.testing.microsoft.files import Drive
-from firstbell.testing.microsoft.server import Sandbox, running
+from firstbell.testing.microsoft.parts import ROUTES
+from firstbell.testing.microsoft.sandbox import Sandbox
+from firstbell.testing.microsoft.server import running
 from firstbell.testing.microsoft.tenant import App, Tenant
 from firstbell.testing.microsoft.workbook_person import LivePerson
 from sheets_templates import Cell, Column, Editor, Kind, SheetLayout
 from sheets_templates.attendance import ATTENDANCE
 
 TENANT, DRIVE, FILE = "11111111-2222-3333-4444-555555555555", "attendance", "Attendance.xlsx"
-ROWS, CHANGED = 75, 75
+ROWS, CHANGED, GONE = 75, 75, 10
 BATCH = "POST /$batch"
 
 
@@ -47,9 +49,13 @@ def rows_of(layout: SheetLayout, changed: int = 0) -> SheetRows:
     return SheetRows(layout.name, rows)
 
 
-def school(changed: int = 0) -> list[SheetRows]:
-    """All sheets; changes in Today only."""
-    return [rows_of(sheet, changed if sheet.name == "Today" else 0) for sheet in ATTENDANCE.sheets]
+def school(changed: int = 0, gone: int = 0) -> list[SheetRows]:
+    """All sheets; changes in Today only, and the last rows gone from there."""
+    sheets = [rows_of(sheet, changed if sheet.name == "Today" else 0) for sheet in ATTENDANCE.sheets]
+    return [
+        replace(sheet, rows=dict(list(sheet.rows.items())[: ROWS - gone])) if sheet.sheet == "Today" else sheet
+        for sheet in sheets
+    ]
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -71,10 +77,9 @@ def main() -> None:
     tenant = Tenant(TENANT, clock.now)
     tenant.apps["app"] = App("app", secret="of-pretence", sites=frozenset({"site"}))  # noqa: S106 - no secret
     tenant.drives[DRIVE] = Drive.empty(DRIVE, "site", clock.now(), {})
-    routes = [*workbooks.ROUTES, *drives.ROUTES, *drive_content.ROUTES]
     file = seconds(lambda: drawn(None, ATTENDANCE, school(), as_at="09:45", file=FILE))
     print(f"{'the same as a file':34} {'':8} {'':8} {file:9.2f} s    1.0 x")
-    with tempfile.TemporaryDirectory() as folder, running(Sandbox(tenant, routes), Path(folder)) as listening:
+    with tempfile.TemporaryDirectory() as folder, running(Sandbox(tenant, ROUTES), Path(folder)) as listening:
         settings = Microsoft365Settings(
             tenant_id=TENANT,
             client_id="app",
@@ -87,14 +92,20 @@ def main() -> None:
         with Graph(settings, FakeSecrets(app="of-pretence")) as graph:
             workbook = GraphWorkbook(graph, DRIVE, FILE, clock)
             person = LivePerson(tenant, DRIVE, FILE)
-            draws = lambda changed, at: lambda: workbook.draw(ATTENDANCE, school(changed), as_at=at)  # noqa: E731
+
+            def draw(changed: int, at: str, gone: int = 0) -> Callable[[], object]:
+                return lambda: workbook.draw(ATTENDANCE, school(changed, gone), as_at=at)
+
             print(f"{'':34} {'requests':>8} {'inside':>8}")
-            measured("first drawing", tenant, clock, draws(0, "09:45"), file)
+            measured("first drawing", tenant, clock, draw(0, "09:45"), file)
             person.looks_at_it()
             measured("reading, somebody has it open", tenant, clock, lambda: workbook.read(ATTENDANCE), file)
-            measured("nothing new, somebody has it open", tenant, clock, draws(0, "09:45"), file)
-            measured("only the time, somebody has it open", tenant, clock, draws(0, "09:50"), file)
-            measured(f"{CHANGED} rows, somebody has it open", tenant, clock, draws(CHANGED, "09:55"), file)
+            measured("nothing new, open", tenant, clock, draw(0, "09:45"), file)
+            measured("only the time, open", tenant, clock, draw(0, "09:50"), file)
+            measured(f"{CHANGED} rows changed, open", tenant, clock, draw(CHANGED, "09:55"), file)
+            measured(f"{GONE} rows to go, open", tenant, clock, draw(CHANGED, "10:00", GONE), file)
+            person.closes_it()
+            measured(f"{GONE} rows to go, closed", tenant, clock, draw(CHANGED, "10:05", GONE), file)
 
 
 if __name__ == "__main__":

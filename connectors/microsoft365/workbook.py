@@ -72,9 +72,12 @@ class GraphWorkbook:
             return self._redrawn(version, layout, sheets, as_at)
         try:
             return self._redrawn(version, layout, sheets, as_at)
-        except OpenElsewhere:
-            with self._session(version) as session:
-                LiveDrawing(session, layout, sheets, as_at, self._file.name, self._graph.pause).finish()
+        except OpenElsewhere as is_open:
+            try:
+                with self._session(version) as session:
+                    LiveDrawing(session, layout, sheets, as_at, self._file.name, self._graph.pause).finish()
+            except WorkbookApiRefused:
+                raise is_open from None
             return True
 
     def _redrawn(self, version: Version, layout: WorkbookLayout, sheets: Sequence[SheetRows], as_at: str) -> bool:

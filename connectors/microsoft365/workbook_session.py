@@ -29,6 +29,7 @@ LOST = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT})
 CHANGED = frozenset(
     {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.FAILED_DEPENDENCY, HTTPStatus.PRECONDITION_FAILED}
 )
+TOO_MUCH = frozenset({"unsupportedWorkbook", "rangeExceedsLimit", "payloadTooLarge"})
 TRIES = 3
 
 
@@ -155,19 +156,28 @@ class WorkbookSession:
 
     def _problem(self, reply: Reply) -> Exception:
         """What a refusal means here."""
+        if _is_unsettled(reply):
+            return Unsettled(reply.wait if reply.status in BUSY else dt.timedelta())
         if reply.status in HELD:
             return NeedsHuman(f"close {self._file}: someone holds it, and nothing more was changed", self._file)
         if reply.status == HTTPStatus.INSUFFICIENT_STORAGE:
             return NeedsHuman("the school's storage in Microsoft 365 is full: make room", self._file)
         if reply.status in NOT_LET_IN:
             return WorkbookApiRefused()
-        if reply.code in {"unsupportedWorkbook", "rangeExceedsLimit", "payloadTooLarge"}:
+        if reply.code in TOO_MUCH:
             return NeedsHuman(
                 "Excel can't open the workbook, or it is too large: put back an earlier version", self._file
             )
-        if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR or reply.status in CHANGED | BUSY:
-            return Unsettled(reply.wait if reply.status in BUSY else dt.timedelta())
         return GiveUp(f"Microsoft 365 refuses to {DOING} ({reply.status} {reply.code})")
+
+
+def _is_unsettled(reply: Reply) -> bool:
+    """Whether another look tells what to do: the service is busy, or the workbook is not as it was."""
+    if reply.is_a_page:
+        return True
+    is_broken = reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR and reply.status != HTTPStatus.INSUFFICIENT_STORAGE
+    is_meant = reply.status in NOT_LET_IN or reply.code in TOO_MUCH
+    return (is_broken or reply.status in CHANGED | BUSY) and not is_meant
 
 
 def _has_ended(reply: Reply) -> bool:

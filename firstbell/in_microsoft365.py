@@ -65,6 +65,5 @@ class InMicrosoft365:
         return GraphMailer(self._graph, self._settings.mailboxes)
 
     def _workbook(self, drive: str, path: str, *, rehearse: bool) -> Workbook:
-        from connectors.microsoft365.workbook import GraphWorkbook  # noqa: PLC0415 - openpyxl loads slowly
 
         return GraphWorkbook(self._graph, drive, f"{REHEARSAL}/{path}" if rehearse else path, self._clock)

@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import datetime as dt
 import tempfile
+import time
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -52,6 +53,11 @@ class SetClock:
     def now(self) -> dt.datetime:
         """The moment it was set to, in UTC."""
         return self.moment.astimezone(dt.UTC)
+
+
+def pause(seconds: float) -> None:
+    """Wait, while another run is at work."""
+    time.sleep(seconds)
 
 
 def clock_for(settings: Settings, at: dt.datetime | None) -> Clock:
@@ -117,6 +123,11 @@ def mis_of(settings: Settings) -> Mis:
         settings.local.folder / COLUMN_MAPPING,
         afternoon_from_period=settings.mis.afternoon_from_period,
     )
+
+
+def calendar_of(settings: Settings) -> SchoolCalendar:
+    """The school's calendar, without opening its office. Raises BadInput, RetryLater, NeedsHuman."""
+    return mis_of(settings).calendar()
 
 
 @dataclass

@@ -1,7 +1,8 @@
-"""The one place that reads the environment: secrets, which stand in no file."""
+"""The one place that reads the environment: secrets, which stand in no file, and where the schools are."""
 
 import os
 import re
+from pathlib import Path
 
 from firstbell.errors import Misconfigured
 
@@ -16,3 +17,14 @@ class EnvironmentSecrets:
         if not value:
             raise Misconfigured(f"the secret '{name}' is not set: put it in the environment variable {variable}")
         return value
+
+
+def schools_place() -> Path:
+    """FIRSTBELL_SCHOOLS: one `school.toml`, or a folder that holds a folder with one for each school.
+
+    Raises Misconfigured when it is not set.
+    """
+    value = os.environ.get("FIRSTBELL_SCHOOLS", "")  # noqa: TID251 - this is the home of the environment
+    if not value:
+        raise Misconfigured("FIRSTBELL_SCHOOLS is not set: name one school.toml, or the folder of all schools' folders")
+    return Path(value)

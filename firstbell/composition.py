@@ -6,6 +6,7 @@ Each connector is imported where it is made, so that a command loads only what i
 import contextlib
 import dataclasses
 import datetime as dt
+import secrets
 import tempfile
 import time
 import tomllib
@@ -58,6 +59,11 @@ class SetClock:
 def pause(seconds: float) -> None:
     """Wait, while another run is at work."""
     time.sleep(seconds)
+
+
+def new_key() -> str:
+    """A key that nobody can guess."""
+    return secrets.token_urlsafe(24)
 
 
 def clock_for(settings: Settings, at: dt.datetime | None) -> Clock:

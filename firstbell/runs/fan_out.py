@@ -14,6 +14,7 @@ from firstbell.runs.once import is_done
 from firstbell.runs.schools import platform_clock, school_keys, settings_of
 from firstbell.runs.timetable import Due, due_jobs, due_watch
 from firstbell.settings import Settings
+from firstbell.workflows.words import count_of
 from rules.calendar import SchoolCalendar
 
 Timetable = Callable[..., tuple[Due, ...]]
@@ -25,7 +26,7 @@ log = logging.getLogger(__name__)
 def shards() -> list[str]:
     """A message for each hundred schools. Raises BadInput, Misconfigured."""
     keys = school_keys()
-    log.info("%d schools to ask", len(keys))
+    log.info("%s to ask", count_of(len(keys), "school"))
     return shards_of(keys)
 
 

@@ -33,7 +33,7 @@ class AppRefusedError(Exception):
     """The worker library does not load the app, and would not in the cloud; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Function:
     """One function of the app: its name, the library's id of it, and its bindings as the platform is told of them."""
 
@@ -55,6 +55,11 @@ class Called:
     returned: Datum = None
     outputs: tuple[tuple[str, tuple[str, ...]], ...] = ()
     error: str = ""
+
+    @property
+    def kind_of_error(self) -> str:
+        """The error's class alone: what it says may be about a person, when it is an error nobody thought of."""
+        return self.error.partition("(")[0]
 
 
 async def load_app(folder: Path) -> tuple[Function, ...]:
@@ -112,8 +117,10 @@ def http_datum(
 
 
 def http_answer(returned: Datum) -> tuple[int, dict[str, str], bytes]:
-    """The status, the headers and the body that an HTTP function answered."""
-    held = returned.value
+    """The status, the headers and the body that an HTTP function answered; a text alone is a page that was found."""
+    held = returned.value if returned is not None else None
+    if not isinstance(held, dict):
+        return (204, {}, b"") if held is None else (200, {"content-type": "text/plain; charset=utf-8"}, held.encode())
     headers = {name: datum.value for name, datum in held["headers"].items()}
     return int(held["status_code"].value), headers, held["body"].value
 

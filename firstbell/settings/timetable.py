@@ -9,7 +9,7 @@ from firstbell.settings.fields import Section
 
 
 class TimetableSettings(Section):
-    """When jobs are due that a platform starts, in local time; the morning's stand under [day].
+    """When jobs are due that a platform or `firstbell serve` starts, in local time; the morning's stand under [day].
 
     `last_contact_at`: first-day contact runs every quarter of an hour until then, or until the afternoon session ends
     if that is later. `weekly_on`: the weekday of the weekly job, 1 Monday; without school that day, the next school day

@@ -1,11 +1,13 @@
 """`firstbell serve`: a morning from timer to queue to school job, by real processes, killed and started again."""
 
+import json
 import random
 import shutil
 import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections import Counter
 
 import pytest
@@ -78,6 +80,35 @@ def test_a_job_that_can_not_run_is_set_aside_and_the_office_is_told(firstbell, r
     given_up = [line for line in lines if "given up, and told" in line]
     assert any(line.endswith("given up, and told: first-day-contact") for line in given_up), lines
     assert "set aside in school-jobs-poison" in "\n".join(lines)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal to send")
+def test_it_waits_for_the_quarter_does_what_is_due_answers_and_stops_when_asked_to(rehearsing, let_out):
+    command = [sys.executable, "-u", "-m", "firstbell", "serve", "--config", rehearsing, "--port", "0"]
+    with subprocess.Popen(
+        [*command, "--at", "2026-11-23T11:14:57"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as host:
+        lines = list(until(host, "first-day-contact done"))
+        address = next(line.split()[3].rstrip(";") for line in lines if "serving at" in line)
+        with urllib.request.urlopen(f"{address}/api/health", timeout=30) as answer:  # noqa: S310 - our own host
+            health = json.loads(answer.read())
+        host.send_signal(signal.SIGINT)
+        lines += host.stdout.read().splitlines()
+
+    let_out("output of a command", *lines)
+    assert host.returncode == 0
+    assert any(line.startswith("11:15") and line.endswith("schools_clock fired") for line in lines)
+    assert health["ok"] is True
+    assert any("stopping" in line for line in lines)
+    assert len(told(rehearsing)) >= 5
+
+
+def until(host, end):
+    """The lines of a host up to one that holds these words."""
+    for line in host.stdout:
+        yield line.rstrip()
+        if end in line:
+            return
 
 
 def test_two_schools_in_a_folder_are_both_asked(firstbell, rehearsing, tmp_path):

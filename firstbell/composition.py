@@ -10,7 +10,7 @@ import secrets
 import tempfile
 import time
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from firstbell.errors import BadInput, Misconfigured
 from firstbell.ports import Channel, Clock, Copies, Folders, Mailer, Mis, Store, Workbook
 from firstbell.records import Marks, Permission, Problem, School
-from firstbell.settings import EnvironmentSecrets, Settings, load_settings
+from firstbell.settings import EnvironmentSecrets, Settings, google_addresses, load_settings
 from firstbell.workflows.office import Office
 from rules.calendar import SchoolCalendar
 from rules.people import Pupil
@@ -215,6 +215,14 @@ class _Parts:
         from connectors.local.workbook import LocalWorkbook  # noqa: PLC0415 - loaded where it is used
 
         return LocalWorkbook(self.folder / path)
+
+
+def pubsub_publisher() -> Callable[[str, Sequence[str]], None]:
+    """What puts messages on the Pub/Sub topics of the project that this runs in."""
+    from connectors.pubsub import PubSubTopics  # noqa: PLC0415 - loaded where it is used
+
+    pubsub, metadata = google_addresses()
+    return PubSubTopics(SystemClock(), pubsub=pubsub, metadata=metadata).publish
 
 
 def confirm_columns(settings: Settings) -> None:

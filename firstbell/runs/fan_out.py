@@ -63,7 +63,7 @@ def _calendar(settings: Settings) -> SchoolCalendar | None:
 def _not_done(settings: Settings, due: tuple[Due, ...]) -> tuple[Due, ...]:
     """Those of the due jobs that the store does not know as done; all of them when it can't be asked."""
     try:
-        with contextlib.closing(open_store_for(settings, rehearse=settings.outgoing.rehearsal)) as store:
+        with contextlib.closing(open_store_for(settings, rehearse=settings.outgoing.rehearsal, make=False)) as store:
             return tuple(each for each in due if not is_done(store, each.job, each.at))
     except FirstbellError:
         return due

@@ -64,12 +64,13 @@ class Web:
         request = Request(environ)
         request.max_content_length = LONGEST_BODY
         try:
-            answer: Response | HTTPException = self._answer(request)
+            answer: Response | HTTPException = self.answer(request)
         except HTTPException as refused:
             answer = refused
         return answer(environ, start_response)  # type: ignore[arg-type] # as above
 
-    def _answer(self, request: Request) -> Response:
+    def answer(self, request: Request) -> Response:
+        """The answer of the function behind a route. Raises HTTPException for what is not to be had."""
         endpoint, params = self._routes.bind_to_environ(request.environ).match()
         if endpoint == ADMIN:
             self._require_key(request)

@@ -6,7 +6,7 @@ Unknown keys are refused, so a misspelt one can't be dropped in silence.
 
 from firstbell.settings.all_settings import Settings
 from firstbell.settings.cases_and_returns import HalfTermSettings, LettersSettings, ReturnsSettings
-from firstbell.settings.environment import EnvironmentSecrets, schools_place
+from firstbell.settings.environment import EnvironmentSecrets, google_addresses, schools_place
 from firstbell.settings.fields import Section
 from firstbell.settings.loading import load_settings
 from firstbell.settings.microsoft365 import ChannelSettings, LibrarySettings, Microsoft365Settings
@@ -51,6 +51,7 @@ __all__ = [
     "UnusualSettings",
     "WatchSettings",
     "WatchdogSettings",
+    "google_addresses",
     "load_settings",
     "schools_place",
 ]

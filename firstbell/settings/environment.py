@@ -28,3 +28,12 @@ def schools_place() -> Path:
     if not value:
         raise Misconfigured("FIRSTBELL_SCHOOLS is not set: name one school.toml, or the folder of all schools' folders")
     return Path(value)
+
+
+def google_addresses() -> tuple[str, str]:
+    """Where Pub/Sub and Google's metadata server are: Google's own, or what PUBSUB_EMULATOR_HOST and GCE_METADATA_HOST
+    name, as Google's own libraries take it.
+    """
+    emulator = os.environ.get("PUBSUB_EMULATOR_HOST", "")  # noqa: TID251 - this is the home of the environment
+    metadata = os.environ.get("GCE_METADATA_HOST", "metadata.google.internal")  # noqa: TID251 - as above
+    return f"http://{emulator}" if emulator else "https://pubsub.googleapis.com", f"http://{metadata}"

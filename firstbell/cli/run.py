@@ -49,7 +49,8 @@ def run_command(
 
 def _show(report: RunReport, *, as_json_object: bool) -> None:
     if as_json_object:
-        typer.echo(json.dumps(dataclasses.asdict(report), ensure_ascii=False, indent=2))
+        told = {name: value for name, value in dataclasses.asdict(report).items() if name != "go_on_at"}  # in needs
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
     console = Console(soft_wrap=True)
     table = Table(title=report.title, title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0))

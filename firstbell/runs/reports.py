@@ -1,5 +1,6 @@
 """What each job says at its end, in figures that name nobody."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from firstbell.runs.due import Job
@@ -21,6 +22,7 @@ class RunReport:
     title: str
     figures: dict[str, int]
     needs: tuple[str, ...]
+    go_on_at: dt.datetime | None = None  # when the mail service takes the rest; only of first-day contact
 
 
 def sync_report(summary: SyncSummary) -> RunReport:
@@ -61,7 +63,8 @@ def morning_report(report: MorningReport) -> RunReport:
         "safeguarding alerts": report.alerts,
         "pupils to telephone about": report.calls,
     }
-    return RunReport(Job.FIRST_DAY_CONTACT, f"First-day contact, {report.session}", figures, report.needs)
+    title = f"First-day contact, {report.session}"
+    return RunReport(Job.FIRST_DAY_CONTACT, title, figures, report.needs, report.go_on_at)
 
 
 def weekly_report(job: Job, report: WeeklyReport) -> RunReport:

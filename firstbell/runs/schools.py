@@ -44,7 +44,7 @@ def school_keys() -> Sequence[str]:
     In a folder of schools each key is the name of a folder: nothing is opened to count them.
     """
     place = _place()
-    if place.is_file():
+    if not place.is_dir():
         return (load_settings(place).school.key,)
     keys = sorted(found.parent.name for found in place.glob(f"*/{FILE}"))
     if not keys:
@@ -55,7 +55,7 @@ def school_keys() -> Sequence[str]:
 def settings_of(key: str) -> Settings:
     """The settings of one school. Raises BadInput, and Misconfigured for a school whose file names another."""
     place = _place()
-    settings = load_settings(place if place.is_file() else place / key / FILE)
+    settings = load_settings(place / key / FILE if place.is_dir() else place)
     if settings.school.key != key:
         raise Misconfigured(f"the settings of the school '{key}' say that its key is '{settings.school.key}'")
     return settings

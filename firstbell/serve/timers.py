@@ -2,7 +2,7 @@
 
 import asyncio
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from firstbell.ports import Clock
 from firstbell.serve.local_queue import LocalQueue
@@ -22,6 +22,7 @@ class Timer:
     queue: LocalQueue
     clock: Clock
     say: Say
+    _at_work: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def keep(self, stop: asyncio.Event) -> None:
         """Fire at each tick until it is time to stop."""
@@ -41,6 +42,10 @@ class Timer:
 
     async def fire(self, *, is_past_due: bool = False) -> bool:
         """Fire now; whether the function came to its end. A failed run is not repeated before the next tick."""
+        async with self._at_work:
+            return await self._fire(is_past_due=is_past_due)
+
+    async def _fire(self, *, is_past_due: bool) -> bool:
         schedule = self.function.trigger["schedule"]
         called = await call(
             self.function, f"timer {self.clock.now():%H%M%S}", timer_datum(is_past_due=is_past_due, schedule=schedule)

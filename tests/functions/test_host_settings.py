@@ -6,6 +6,7 @@ import json
 import pytest
 
 from firstbell.runs.once import LEASE_SECONDS, STEP_SECONDS, STEPS
+from firstbell.runs.school_job import BREATH, BUDGET
 from firstbell.runs.timetable import QUARTER
 
 HIDDEN_WHILE_AT_WORK = dt.timedelta(minutes=10)  # the platform's own, whatever visibilityTimeout says
@@ -39,6 +40,13 @@ def test_a_killed_runs_message_comes_again_when_its_lease_is_over():
 
 def test_waiting_for_another_job_leaves_most_of_the_time_that_a_call_has(host):
     assert dt.timedelta(seconds=STEPS * STEP_SECONDS) * 5 < duration(host["functionTimeout"])
+
+
+def test_a_run_that_waits_for_the_mail_service_ends_before_its_call_and_its_lease(host):
+    longest = dt.timedelta(seconds=STEPS * STEP_SECONDS) + BUDGET
+
+    assert longest + BREATH < duration(host["functionTimeout"])
+    assert dt.timedelta(seconds=LEASE_SECONDS) > BUDGET + BREATH
 
 
 def test_there_is_a_thread_for_each_message_at_work_and_for_the_watchdog(root, queues):

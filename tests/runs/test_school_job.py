@@ -1,6 +1,8 @@
 """One message is one school's job; one that was tried too often reaches the office."""
 
 import contextlib
+import dataclasses
+import datetime as dt
 import email
 import email.policy
 import logging
@@ -10,8 +12,10 @@ import pytest
 from firstbell.composition import open_store_for
 from firstbell.errors import BadInput, FirstbellError, Misconfigured
 from firstbell.runs.due import DueJob, Job, shards_of
-from firstbell.runs.school_job import run_due_job, set_aside_job, set_aside_shard
+from firstbell.runs.reports import RunReport
+from firstbell.runs.school_job import run_due_job, set_aside_job, set_aside_shard, until_sent
 from firstbell.runs.schools import settings_of
+from firstbell.testing.fake_clock import FakeClock
 from tests.runs.conftest import QUARTER_TO_TEN
 
 
@@ -98,3 +102,51 @@ def test_a_calendar_that_has_run_out_is_told_to_the_office(trust):
     run_due_job(message(Job.SELF_CHECK))
 
     assert ["add the new terms" in mail.get_body(("plain",)).get_content() for mail in mails(trust / "hill")] == [True]
+
+
+class ABusyMailbox:
+    """Takes thirty of so many messages in each run, and more a second later."""
+
+    def __init__(self, messages):
+        self.clock, self.left, self.runs = FakeClock(), messages, []
+
+    def run(self):
+        self.runs.append(f"{self.clock.now():%H:%M:%S}")
+        self.left = max(0, self.left - 30)
+        self.clock.advance(seconds=5)
+        go_on_at = self.clock.now() + dt.timedelta(seconds=2) if self.left else None
+        return RunReport("first-day-contact", "", {}, (), go_on_at)
+
+    def wait(self, seconds):
+        self.clock.advance(seconds=seconds)
+
+
+@pytest.mark.parametrize(("messages", "runs"), [(30, 1), (31, 2), (100, 4)])
+def test_what_the_mailbox_did_not_take_is_sent_minute_by_minute(messages, runs):
+    mailbox = ABusyMailbox(messages)
+
+    report = until_sent(mailbox.run, mailbox.clock, mailbox.wait)
+
+    assert len(mailbox.runs) == runs
+    assert mailbox.runs[:2] == ["09:45:00", "09:46:05"][:runs]
+    assert (mailbox.left, report.go_on_at) == (0, None)
+
+
+def test_a_run_goes_on_for_six_minutes_at_most_and_leaves_the_rest_to_the_next():
+    mailbox = ABusyMailbox(10_000)
+
+    report = until_sent(mailbox.run, mailbox.clock, mailbox.wait)
+
+    assert mailbox.runs[-1] < "09:51:00"
+    assert report.go_on_at is not None
+
+
+def test_a_service_that_asks_for_a_long_wait_is_left_to_the_next_quarter():
+    mailbox = ABusyMailbox(31)
+
+    def run():
+        return dataclasses.replace(mailbox.run(), go_on_at=mailbox.clock.now() + dt.timedelta(minutes=7))
+
+    until_sent(run, mailbox.clock, mailbox.wait)
+
+    assert len(mailbox.runs) == 1

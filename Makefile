@@ -47,6 +47,7 @@ lock: ## after a change of dependencies
 	@$(VENV)/uv lock
 	@$(VENV)/uv export --quiet --frozen --no-emit-project --no-default-groups --extra azure --extra microsoft365 --extra postgres -o requirements.txt
 	@$(VENV)/uv export --quiet --frozen --no-emit-project --no-default-groups --group build -o requirements/demo.txt
+	@$(VENV)/uv export --quiet --frozen --no-emit-project --no-default-groups --extra google --extra postgres -o requirements/google.txt
 	@$(VENV)/uv export --quiet --frozen --no-emit-project --all-extras --group dev -o requirements/test.txt
 	@$(VENV)/uv export --quiet --frozen --no-emit-project --no-default-groups --extra azure --extra microsoft365 --extra postgres --preview-features sbom-export \
 		--format cyclonedx1.5 -o requirements/deployed.cdx.json

@@ -1,4 +1,5 @@
-"""A cold process that indexes the triggers, against one that only imports the platform's library.
+"""A cold process that indexes the triggers, alone and behind Azure's worker library, against one that only imports
+the platform's library.
 
     .venv/bin/python bench/index.py [RUNS]
 
@@ -16,7 +17,14 @@ ROOT = Path(__file__).parents[1]
 PATHS = f"import sys; sys.path += [{sysconfig.get_path('purelib')!r}, {str(ROOT)!r}]; "
 PLATFORM = PATHS + "import azure.functions"
 INDEX = PATHS + "import function_app; function_app.app.get_functions()"
+WORKER = (
+    PATHS
+    + "import asyncio, pathlib, firstbell.serve.worker as worker; "
+    + f"asyncio.run(worker.load_app(pathlib.Path({str(ROOT)!r})))"
+)
+NAMES = ("import azure.functions         ", "index of the triggers          ", "loaded by Azure's own library  ")
 COUNT = "; print(len(sys.modules))"
+MEMORY = "; import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
 
 
 def run(code: str) -> tuple[float, str]:
@@ -27,11 +35,13 @@ def run(code: str) -> tuple[float, str]:
 
 
 def main(runs: int = 9) -> None:
-    modules = [int(run(code + COUNT)[1]) for code in (PLATFORM, INDEX)]
-    pairs = [(run(PLATFORM)[0], run(INDEX)[0]) for _ in range(runs)]  # side by side: both meet the same moment
-    platform, index = (min(times) for times in zip(*pairs, strict=True))
-    print(f"import azure.functions  {platform * 1000:6.0f} ms  {modules[0]:4} modules")
-    print(f"index of the triggers   {index * 1000:6.0f} ms  {modules[1]:4} modules  {index / platform:.2f} x")
+    codes = (PLATFORM, INDEX, WORKER)
+    modules = [int(run(code + COUNT)[1]) for code in codes]
+    rounds = [[run(code)[0] for code in codes] for _ in range(runs)]  # side by side: all meet the same moment
+    best = [min(times) for times in zip(*rounds, strict=True)]
+    for name, seconds, number in zip(NAMES, best, modules, strict=True):
+        print(f"{name}  {seconds * 1000:6.0f} ms  {number:4} modules  {seconds / best[0]:.2f} x")
+    print(f"memory of the last, at most  {int(run(WORKER + MEMORY)[1])} MB")
 
 
 if __name__ == "__main__":

@@ -6,9 +6,11 @@ Each connector is imported where it is made, so that a command loads only what i
 import contextlib
 import dataclasses
 import datetime as dt
+import secrets
 import tempfile
+import time
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +19,7 @@ from typing import TYPE_CHECKING
 from firstbell.errors import BadInput, Misconfigured
 from firstbell.ports import Channel, Clock, Copies, Folders, Mailer, Mis, Store, Workbook
 from firstbell.records import Marks, Permission, Problem, School
-from firstbell.settings import EnvironmentSecrets, Settings, load_settings
+from firstbell.settings import EnvironmentSecrets, Settings, google_addresses, load_settings
 from firstbell.workflows.office import Office
 from rules.calendar import SchoolCalendar
 from rules.people import Pupil
@@ -52,6 +54,16 @@ class SetClock:
     def now(self) -> dt.datetime:
         """The moment it was set to, in UTC."""
         return self.moment.astimezone(dt.UTC)
+
+
+def pause(seconds: float) -> None:
+    """Wait, while another run is at work."""
+    time.sleep(seconds)
+
+
+def new_key() -> str:
+    """A key that nobody can guess."""
+    return secrets.token_urlsafe(24)
 
 
 def clock_for(settings: Settings, at: dt.datetime | None) -> Clock:
@@ -117,6 +129,11 @@ def mis_of(settings: Settings) -> Mis:
         settings.local.folder / COLUMN_MAPPING,
         afternoon_from_period=settings.mis.afternoon_from_period,
     )
+
+
+def calendar_of(settings: Settings) -> SchoolCalendar:
+    """The school's calendar, without opening its office. Raises BadInput, RetryLater, NeedsHuman."""
+    return mis_of(settings).calendar()
 
 
 @dataclass
@@ -198,6 +215,14 @@ class _Parts:
         from connectors.local.workbook import LocalWorkbook  # noqa: PLC0415 - loaded where it is used
 
         return LocalWorkbook(self.folder / path)
+
+
+def pubsub_publisher() -> Callable[[str, Sequence[str]], None]:
+    """What puts messages on the Pub/Sub topics of the project that this runs in."""
+    from connectors.pubsub import PubSubTopics  # noqa: PLC0415 - loaded where it is used
+
+    pubsub, metadata = google_addresses()
+    return PubSubTopics(SystemClock(), pubsub=pubsub, metadata=metadata).publish
 
 
 def confirm_columns(settings: Settings) -> None:

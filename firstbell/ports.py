@@ -427,7 +427,9 @@ class Copies(Protocol):
 class Jobs(Protocol):
     """Enqueues one school's job for the platform to run."""
 
-    def enqueue(self, school_key: str, job: str, due_at: dt.datetime) -> None: ...
+    def enqueue(self, school_key: str, job: str, due_at: dt.datetime) -> None:
+        """Put one message on the queue; it may come twice. Raises ValueError for a moment without a time zone."""
+        ...
 
 
 class Clock(Protocol):

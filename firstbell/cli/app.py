@@ -12,6 +12,7 @@ from firstbell.cli.measures import measures_command
 from firstbell.cli.replay import replay_command
 from firstbell.cli.run import run_command
 from firstbell.cli.sandbox import microsoft_command
+from firstbell.cli.serve import serve_command
 from firstbell.cli.store import prepare_command
 from firstbell.cli.subject import erase_subject_command, export_subject_command
 from firstbell.cli.wording import wording_command
@@ -41,6 +42,7 @@ app.command("demo")(demo_command)
 app.command("init")(init_command)
 app.command("doctor")(doctor_command)
 app.command("run")(run_command)
+app.command("serve")(serve_command)
 app.command("replay")(replay_command)
 app.command("measures")(measures_command)
 app.command("wording")(wording_command)

@@ -12,12 +12,13 @@ from rich.panel import Panel
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from firstbell.cli.run import Job, RunReport, chase_report, morning_report, sync_report, weekly_report
 from firstbell.demo.folder import demo_folder
 from firstbell.demo.morning import ZONE, make_morning
 from firstbell.demo.play import Played, play_morning
 from firstbell.demo.school import PUPILS, SEED, make_school
 from firstbell.demo.summary import Summary, summary_of
+from firstbell.runs.due import Job
+from firstbell.runs.reports import RunReport, chase_report, morning_report, sync_report, weekly_report
 from firstbell.workflows.jobs.first_day_contact import MorningReport
 from firstbell.workflows.jobs.weekly import WeeklyReport
 from firstbell.workflows.morning.register_chase import ChaseSummary

@@ -6,7 +6,7 @@ Unknown keys are refused, so a misspelt one can't be dropped in silence.
 
 from firstbell.settings.all_settings import Settings
 from firstbell.settings.cases_and_returns import HalfTermSettings, LettersSettings, ReturnsSettings
-from firstbell.settings.environment import EnvironmentSecrets
+from firstbell.settings.environment import EnvironmentSecrets, google_addresses, schools_place
 from firstbell.settings.fields import Section
 from firstbell.settings.loading import load_settings
 from firstbell.settings.microsoft365 import ChannelSettings, LibrarySettings, Microsoft365Settings
@@ -18,6 +18,7 @@ from firstbell.settings.retention import RetentionSettings
 from firstbell.settings.school import SchoolSettings, StaffMember
 from firstbell.settings.school_day import DayTimes, RegisterTimes
 from firstbell.settings.store import LocalSettings, StoreSettings
+from firstbell.settings.timetable import TimetableSettings
 from firstbell.settings.watch import WatchdogSettings, WatchSettings
 
 __all__ = [
@@ -46,8 +47,11 @@ __all__ = [
     "SmtpSettings",
     "StaffMember",
     "StoreSettings",
+    "TimetableSettings",
     "UnusualSettings",
     "WatchSettings",
     "WatchdogSettings",
+    "google_addresses",
     "load_settings",
+    "schools_place",
 ]

@@ -17,6 +17,7 @@ from firstbell.settings.retention import RetentionSettings
 from firstbell.settings.school import SchoolSettings, StaffMember
 from firstbell.settings.school_day import DayTimes
 from firstbell.settings.store import LocalSettings, StoreSettings
+from firstbell.settings.timetable import TimetableSettings
 from firstbell.settings.watch import WatchdogSettings, WatchSettings
 from rules.people import Personal
 
@@ -28,6 +29,7 @@ class Settings(Section):
     day: DayTimes
     mis: MisSettings
     staff: tuple[StaffMember, ...]
+    timetable: TimetableSettings = TimetableSettings()
     chase: ChaseSettings = ChaseSettings()
     first_day: FirstDaySettings = FirstDaySettings()
     unusual: UnusualSettings = UnusualSettings()

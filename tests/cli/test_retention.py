@@ -11,7 +11,7 @@ PATTERNS = {pattern: rule.name for rule in retention_rules().values() for patter
 # Files that only a crash, a running database, a person or an abandoned rehearsal makes: made in test_copies.py.
 NOT_IN_A_MORNING = {
     *("firstbell.db-wal", "firstbell.db-shm", "outbox/drafts/*.eml", "outbox/bounces/*", "**/.*.part"),
-    *("rehearsal/**", "message_templates/**", "ledger-anchors.txt"),
+    *("rehearsal/**", "message_templates/**", "ledger-anchors.txt", "firstbell-serve.db*"),
 }
 
 

@@ -4,22 +4,27 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pathspec
 import pytest
 
-WORKER = Path(__file__).with_name("production_worker.py")
+HEALTH = ("health", "http", ("GET", "https://example.test/api/health"))
+HERE = Path(__file__).parent
+WORKER = HERE.parents[1] / "firstbell" / "serve" / "worker.py"
 
 
-def load(app_folder: Path, *invocations: str) -> dict[str, Any]:
-    """What the production worker makes of the app in a folder; see production_worker.py."""
-    site_packages = sysconfig.get_path("purelib")
-    command = [sys.executable, "-I", "-S", str(WORKER), str(app_folder), site_packages, *invocations]
+def load(app_folder: Path, calls: Sequence[Sequence[Any]] = (), **variables: str) -> dict[str, Any]:
+    """What the production worker makes of the app in a folder and of calls; see production_worker.py.
+
+    The environment holds `variables` and nothing else.
+    """
+    told = [str(app_folder), sysconfig.get_path("purelib"), str(WORKER), json.dumps(calls)]
+    command = [sys.executable, "-I", "-S", str(HERE / "production_worker.py"), *told]
     environment = os.environ  # to pass on the one thing that Windows cannot start a process without
-    only = {name: environment[name] for name in ("SYSTEMROOT",) if name in environment}
+    only = {name: environment[name] for name in ("SYSTEMROOT",) if name in environment} | variables
     done = subprocess.run(command, capture_output=True, cwd=app_folder, env=only, timeout=120, check=False)
     assert done.returncode == 0, done.stderr.decode()
     return json.loads(done.stdout.splitlines()[-1])
@@ -44,4 +49,4 @@ def deployed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def app(deployed: Path) -> dict[str, Any]:
     """The deployed app as the production worker loaded it, with the health trigger asked once."""
-    return load(deployed, "health", "GET", "https://example.test/api/health")
+    return load(deployed, [HEALTH])

@@ -10,8 +10,8 @@ MADE_UP = ("firstbell/demo/", "firstbell/testing/")  # they write what an MIS wo
 PREFIXED = ("firstbell/cli/subject.py",)  # puts ' before whatever a spreadsheet would calculate
 
 
-# Never follows a redirect, and asks only servers that its caller has looked at: tests/connectors/microsoft365 prove it.
-HTTP_HOMES = ("connectors/microsoft365/transport.py",)
+# Never follows a redirect, and asks only servers that its caller has looked at: tests/connectors/microsoft365 and pubsub prove it.
+HTTP_HOMES = ("connectors/microsoft365/transport.py", "connectors/pubsub/topics.py")
 
 
 def uses_of(names, source):

@@ -11,6 +11,7 @@ import pytest
 
 EXPORTS = {
     "requirements.txt": ["--no-default-groups", "--extra", "azure", "--extra", "microsoft365", "--extra", "postgres"],
+    "requirements/google.txt": ["--no-default-groups", "--extra", "google", "--extra", "postgres"],
     "requirements/demo.txt": ["--no-default-groups", "--group", "build"],
     "requirements/test.txt": ["--all-extras", "--group", "dev"],
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 PINNED = re.compile(r"^(?P<name>[\w.-]+)(\[[\w,-]+\])?==(?P<version>[^ ;\\]+)", re.MULTILINE)
-LISTS = ["requirements.txt", "requirements/demo.txt", "requirements/test.txt"]
+LISTS = ["requirements.txt", "requirements/demo.txt", "requirements/google.txt", "requirements/test.txt"]
 DEPLOYED = ("--no-default-groups", "--extra", "azure", "--extra", "microsoft365", "--extra", "postgres")
 
 

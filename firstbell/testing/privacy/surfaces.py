@@ -104,6 +104,7 @@ def _hear_records(ears: ExitStack, heard: Heard) -> None:
 def _hear_store(ears: ExitStack, heard: Heard) -> None:
     from connectors.store_sql.desk import SqlDesk  # noqa: PLC0415
     from firstbell import chain  # noqa: PLC0415
+    from firstbell.runs.due import MessagesOut  # noqa: PLC0415
     from firstbell.testing.fake_jobs import FakeJobs  # noqa: PLC0415
     from firstbell.testing.fake_store import FakeDesk  # noqa: PLC0415
 
@@ -114,7 +115,8 @@ def _hear_store(ears: ExitStack, heard: Heard) -> None:
         before(ears, module, "next_entry", functools.partial(entry, None))
     for desk in (SqlDesk, FakeDesk):
         before(ears, desk, "heartbeat", lambda _desk, job, **told: heard("heartbeat", [job, told["outcome"]]))
-    before(ears, FakeJobs, "enqueue", lambda _jobs, *told: heard("queue", told))
+    for jobs in (FakeJobs, MessagesOut):
+        before(ears, jobs, "enqueue", lambda _jobs, *told: heard("queue", told))
 
 
 def _values(facts: Mapping[str, object]) -> list[object]:

@@ -38,11 +38,15 @@ from rules.contact.purposes import Purpose
 JOB = "first-day-contact"
 FINISHED = "first_day_contact.finished"
 LEASE_SECONDS = 600
+NO_FIGURES = frozenset({"needs", "go_on_at"})
 
 
 @dataclass(frozen=True, slots=True)
 class MorningReport:
-    """What one run found and did, in numbers a head understands; `needs` are sentences that ask for a person."""
+    """What one run found and did, in numbers a head understands; `needs` are sentences that ask for a person.
+
+    `go_on_at` is when the mail service takes more, where it asked to wait or the mailbox has sent what it may.
+    """
 
     session: str
     unexplained: int = 0
@@ -54,6 +58,7 @@ class MorningReport:
     alerts: int = 0
     calls: int = 0
     needs: tuple[str, ...] = ()
+    go_on_at: dt.datetime | None = None
 
 
 def first_day_contact(office: Office) -> MorningReport:
@@ -132,6 +137,7 @@ def _contact(office: Office, now: SessionNow, said: Said | None, setbacks: Setba
         alerts=len(alerts),
         calls=len(calls),
         needs=(*undrawn, *_needs(office, brakes, alerts, calls), *_waits(office, rounds)),
+        go_on_at=_go_on_at(rounds),
     )
 
 
@@ -176,13 +182,18 @@ def _needs(
     return tuple(needs)
 
 
-def _waits(office: Office, rounds: tuple[Round, ...]) -> tuple[str, ...]:
+def _go_on_at(rounds: tuple[Round, ...]) -> dt.datetime | None:
     """When to run again, where the mail service asked to wait or the mailbox has sent what it may."""
-    moments = [this.go_on_at for this in rounds if this.go_on_at is not None]
-    if not moments:
+    return max((this.go_on_at for this in rounds if this.go_on_at is not None), default=None)
+
+
+def _waits(office: Office, rounds: tuple[Round, ...]) -> tuple[str, ...]:
+    """The same in words, in whole minutes, and never too early."""
+    moment = _go_on_at(rounds)
+    if moment is None:
         return ()
-    at = max(moments) + dt.timedelta(seconds=59)  # said in whole minutes, and never too early
-    return (f"The mail service takes no more just now: run again at {office.local_time(at)} to send the rest.",)
+    at = office.local_time(moment + dt.timedelta(seconds=59))
+    return (f"The mail service takes no more just now: run again at {at} to send the rest.",)
 
 
 def _nothing_to_do(office: Office) -> MorningReport:
@@ -194,7 +205,9 @@ def _nothing_to_do(office: Office) -> MorningReport:
 
 
 def _record(office: Office, report: MorningReport) -> None:
-    facts = {figure.name: str(getattr(report, figure.name)) for figure in fields(report) if figure.name != "needs"}
+    facts = {
+        figure.name: str(getattr(report, figure.name)) for figure in fields(report) if figure.name not in NO_FIGURES
+    }
     now = office.clock.now()
     office.store.ledger.append(FINISHED, at=now, actor="Firstbell", facts=facts)
     office.store.desk.heartbeat(JOB, at=now, due_at=None, outcome="done")

@@ -1,0 +1,97 @@
+"""One message of the queue, one job of one school; and what becomes of a message that was tried too often."""
+
+import contextlib
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterable, Iterator
+
+from firstbell.composition import pause
+from firstbell.errors import FirstbellError
+from firstbell.ports import Clock
+from firstbell.runs.due import DueJob, Job, due_job_from, schools_in
+from firstbell.runs.jobs import run_job
+from firstbell.runs.once import do_once
+from firstbell.runs.reports import RunReport
+from firstbell.runs.schools import open_school
+from firstbell.workflows.office import Office
+from firstbell.workflows.outgoing.office_notices import tell_the_office
+
+SET_ASIDE = "job.set_aside"
+TITLE = "A Firstbell job was given up"
+GIVEN_UP = (
+    "{job}, due at {at}, was tried again and again and did not run to its end. "
+    "Run it by hand (firstbell run {job}): it says what stops it."
+)
+NO_CALENDAR = "The calendar does not cover today, so no job of the school day runs: add the new terms to it."
+NOT_ASKED = "What is due at the school could not be found out, so jobs may not have run. See that the next ones do."
+
+# A call may take ten minutes, and so may the lease of a school's job: what is left goes on in the next quarter.
+BUDGET, BREATH = dt.timedelta(minutes=6), dt.timedelta(minutes=1)
+
+log = logging.getLogger(__name__)
+
+
+def run_due_job(text: str) -> None:
+    """Run the job that a message tells of, unless it is done. Raises FirstbellError: the queue brings it again."""
+    due = due_job_from(text)
+    with contextlib.closing(open_school(due.school_key)) as office:
+        try:
+            report = do_once(office, due.job, due.due_at, lambda: _run(office, due), pause=pause)
+        except FirstbellError as error:
+            log.warning("%s %s: %s", due.school_key, due.job, error)
+            raise
+    log.info("%s %s %s", due.school_key, due.job, "was done before" if report is None else report)
+
+
+def until_sent(run: Callable[[], RunReport], clock: Clock, wait: Callable[[float], None]) -> RunReport:
+    """Run, and run again when the mail service takes more, as long as there is time; the last report.
+
+    Without it a mailbox that takes thirty messages a minute would send thirty in each quarter of an hour.
+    """
+    ends = clock.now() + BUDGET
+    report = run()
+    while report.go_on_at is not None and (go_on_at := max(report.go_on_at, clock.now() + BREATH)) < ends:
+        wait((go_on_at - clock.now()).total_seconds())
+        report = run()
+    return report
+
+
+def _run(office: Office, due: DueJob) -> str:
+    """Run it; in figures, how it went. What needs a person stands in the workbooks, and names may stand in it."""
+    rehearse = office.settings.outgoing.rehearsal
+    report = until_sent(lambda: run_job(office, due.job, rehearse=rehearse), office.clock, pause)
+    if due.job is Job.FIRST_DAY_CONTACT and not office.mis.calendar().covers(office.today()):
+        tell_the_office(office, NO_CALENDAR, title="The calendar has run out")
+    figures = ", ".join(f"{meaning}: {number}" for meaning, number in report.figures.items() if number)
+    return f"done; {figures}; needing a person: {len(report.needs)}" if figures else "done"
+
+
+def set_aside_job(text: str) -> None:
+    """Record that a job was given up, and tell its office. Raises FirstbellError when nobody can be told."""
+    due = due_job_from(text)
+    with contextlib.closing(open_school(due.school_key)) as office:
+        sentence = GIVEN_UP.format(job=due.job, at=office.local_time(due.due_at))
+        _give_up(office, sentence, {"job": due.job, "due_at": due.due_at.isoformat()})
+
+
+def set_aside_shard(text: str) -> None:
+    """Tell each office of a shard that it could not be asked what is due; raises, at the end, what stopped one."""
+    untold = list(_untold(schools_in(text)))
+    if untold:
+        raise untold[0]
+
+
+def _untold(keys: Iterable[str]) -> Iterator[FirstbellError]:
+    for key in keys:
+        try:
+            with contextlib.closing(open_school(key)) as office:
+                _give_up(office, NOT_ASKED, {"job": "all that were due"})
+        except FirstbellError as error:
+            log.error("%s: nobody could be told. %s", key, error)  # noqa: TRY400 - a sentence and no traceback
+            yield error
+
+
+def _give_up(office: Office, sentence: str, facts: dict[str, str]) -> None:
+    office.store.ledger.append(SET_ASIDE, at=office.clock.now(), actor="Firstbell", facts=facts)
+    log.error("%s: given up, and told: %s", office.settings.school.key, facts["job"])
+    tell_the_office(office, sentence, title=TITLE)

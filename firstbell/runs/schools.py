@@ -1,0 +1,71 @@
+"""The schools of a platform, by key: where their settings are, and how an office of one is opened."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from firstbell.composition import SystemClock, office_of
+from firstbell.errors import Misconfigured
+from firstbell.ports import Clock
+from firstbell.settings import Settings, load_settings, schools_place
+from firstbell.workflows.office import Office
+
+FILE = "school.toml"
+
+
+@dataclass
+class Platform:
+    """What the triggers stand on. `firstbell serve` sets it; in the cloud it stays as it is.
+
+    `place`: one `school.toml` or the folder of all schools' folders; None for the one that the environment names.
+    `ahead`: how far the clock of the triggers is ahead of the computer's, so that another day can be looked at.
+    """
+
+    place: Path | None = None
+    ahead: dt.timedelta = dt.timedelta()
+
+    def now(self) -> dt.datetime:
+        """The port Clock."""
+        return SystemClock().now() + self.ahead
+
+
+PLATFORM = Platform()
+
+
+def platform_clock() -> Clock:
+    """The clock of the triggers."""
+    return PLATFORM
+
+
+def school_keys() -> Sequence[str]:
+    """The keys of all schools, in order. Raises BadInput, Misconfigured.
+
+    In a folder of schools each key is the name of a folder: nothing is opened to count them.
+    """
+    place = _place()
+    if not place.is_dir():
+        return (load_settings(place).school.key,)
+    keys = sorted(found.parent.name for found in place.glob(f"*/{FILE}"))
+    if not keys:
+        raise Misconfigured(f"there is no school in {place}: put each one's {FILE} into a folder named by its key")
+    return keys
+
+
+def settings_of(key: str) -> Settings:
+    """The settings of one school. Raises BadInput, and Misconfigured for a school whose file names another."""
+    place = _place()
+    settings = load_settings(place / key / FILE if place.is_dir() else place)
+    if settings.school.key != key:
+        raise Misconfigured(f"the settings of the school '{key}' say that its key is '{settings.school.key}'")
+    return settings
+
+
+def open_school(key: str) -> Office:
+    """The office of one school, by the platform's clock. Raises BadInput, Misconfigured, RetryLater."""
+    settings = settings_of(key)
+    return office_of(settings, platform_clock(), rehearse=settings.outgoing.rehearsal)
+
+
+def _place() -> Path:
+    return PLATFORM.place or schools_place()

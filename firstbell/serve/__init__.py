@@ -1,0 +1,1 @@
+"""`firstbell serve`: a host for the triggers on this computer, behind the platform's own worker library."""

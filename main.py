@@ -1,0 +1,21 @@
+"""Google Cloud's front door: one HTTP function for functions-framework, behind which are the triggers of `functions/`.
+
+FUNCTION_TARGET=front functions-framework --source main.py
+"""
+
+from typing import TYPE_CHECKING
+
+from firstbell.composition import new_key, pubsub_publisher
+from firstbell.serve.google import Front, log_for_google
+
+if TYPE_CHECKING:
+    from werkzeug.exceptions import HTTPException
+    from werkzeug.wrappers import Request, Response
+
+log_for_google()
+_front = Front(pubsub_publisher, new_key=new_key)
+
+
+def front(request: "Request") -> "Response | HTTPException":
+    """Answer a request of Cloud Scheduler, of Pub/Sub, or of anyone to a route that is open."""
+    return _front.answer(request)

@@ -10,7 +10,7 @@ MADE_UP = ("firstbell/demo/", "firstbell/testing/")  # they write what an MIS wo
 PREFIXED = ("firstbell/cli/subject.py",)  # puts ' before whatever a spreadsheet would calculate
 
 
-# Never follows a redirect, and asks only servers that its caller has looked at: tests/connectors/microsoft365 and pubsub prove it.
+# Never follow a redirect, and ask only servers their callers have looked at: their own tests prove it.
 HTTP_HOMES = ("connectors/microsoft365/transport.py", "connectors/pubsub/topics.py")
 
 

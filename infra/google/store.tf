@@ -36,6 +36,10 @@ resource "google_sql_database_instance" "store" {
       value = "on"
     }
     database_flags {
+      name  = "log_checkpoints"
+      value = "on"
+    }
+    database_flags {
       name  = "log_lock_waits"
       value = "on"
     }

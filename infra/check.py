@@ -53,7 +53,7 @@ def problems(found: Sequence[Mapping[str, Any]], excuses: set[Finding]) -> Itera
             yield f"checkov can't read {unread} file(s) of {report['check_type']}"
     everything = {each for report in found for each in findings(report)}
     yield from (f"{file}: {check}: mend it, or say why not" for check, file in sorted(everything - excuses))
-    yield from (f"{file}: {check} is excused and not found: take it out" for check, file in sorted(excuses - everything))
+    yield from (f"{file}: {check} is excused and not found any more" for check, file in sorted(excuses - everything))
 
 
 def main() -> None:

@@ -15,8 +15,9 @@ import sysconfig
 import tempfile
 import tomllib
 import zipfile
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 from py_compile import PycInvalidationMode
 
 import pathspec
@@ -26,7 +27,6 @@ LIBRARIES = Path(".python_packages/lib/site-packages")  # where the platform loo
 ON_THE_PLATFORM = "/home/site/wwwroot"
 PLATFORM = ("--python-platform", "x86_64-manylinux_2_28", "--python-version", "3.13")
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can name
-OURS_NEVER = "__pycache__"
 
 
 def ours(root: Path) -> Iterator[Path]:
@@ -36,7 +36,8 @@ def ours(root: Path) -> Iterator[Path]:
     """
     ignored = pathspec.GitIgnoreSpec.from_lines((root / ".funcignore").read_text(encoding="utf-8").splitlines())
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, check=True).stdout.decode()
-    return (Path(name) for name in listed.split("\0") if name and not ignored.match_file(name) and (root / name).exists())
+    names = (name for name in listed.split("\0") if name and not ignored.match_file(name))
+    return (Path(name) for name in names if (root / name).exists())
 
 
 def stage_ours(root: Path, stage: Path) -> None:
@@ -54,19 +55,38 @@ def install_libraries(root: Path, stage: Path) -> None:
     subprocess.run([*command, "-r", str(root / "requirements.txt")], check=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Trimmed:
+    """A folder of a library of which only a part is kept; an entry of infra/package.toml."""
+
+    folder: str
+    keep: Sequence[str]
+    leave_out: Sequence[str]
+
+    def keeps(self, name: PurePosixPath) -> bool:
+        """Whether a file or folder is kept, by its name below `folder`."""
+        return name.parts[0] in self.keep and not any(name.is_relative_to(part) for part in self.leave_out)
+
+
+def trimmed(root: Path) -> Sequence[Trimmed]:
+    """What infra/package.toml says."""
+    text = (root / "infra" / "package.toml").read_text(encoding="utf-8")
+    return [Trimmed(**part) for part in tomllib.loads(text).values()]
+
+
 def trim(root: Path, libraries: Path) -> None:
     """Take out of the libraries what infra/package.toml says."""
-    for part in tomllib.loads((root / "infra" / "package.toml").read_text(encoding="utf-8")).values():
-        folder = libraries / part["folder"]
-        left_out = [each for each in folder.iterdir() if each.name not in part["keep"]]
-        for each in [*left_out, *(folder / name for name in part["leave_out"])]:
-            shutil.rmtree(each) if each.is_dir() else each.unlink()
+    for part in trimmed(root):
+        folder = libraries / part.folder
+        for each in [*folder.iterdir(), *(folder / name for name in part.leave_out)]:
+            if not part.keeps(PurePosixPath(each.relative_to(folder).as_posix())):
+                shutil.rmtree(each) if each.is_dir() else each.unlink()
     shutil.rmtree(libraries / "bin", ignore_errors=True)  # programs, for the computer that installed them
 
 
 def compile_all(stage: Path) -> None:
     """Compile every module of the package, to be trusted as it is."""
-    for stale in [*stage.rglob(OURS_NEVER)]:
+    for stale in [*stage.rglob("__pycache__")]:
         shutil.rmtree(stale)
     is_done = compileall.compile_dir(
         stage,

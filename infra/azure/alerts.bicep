@@ -79,10 +79,10 @@ resource noJob 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
     criteria: {
       allOf: [
         {
-          query: 'requests | where timestamp > ago(26h) and name == "school_job" and success == true'
+          query: 'requests | where timestamp > ago(26h) and name == "school_job" and success == true | count | where Count == 0'
           timeAggregation: 'Count'
-          operator: 'LessThan'
-          threshold: 1
+          operator: 'GreaterThan'
+          threshold: 0
         }
       ]
     }

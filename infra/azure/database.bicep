@@ -36,19 +36,21 @@ resource onlyEncrypted 'Microsoft.DBforPostgreSQL/flexibleServers/configurations
   parent: server
   name: 'require_secure_transport'
   properties: { value: 'on', source: 'user-override' }
+  dependsOn: [administrators] // one change at a time, or the server refuses the second
 }
 
 resource onlyNewTls 'Microsoft.DBforPostgreSQL/flexibleServers/configurations@2024-08-01' = {
   parent: server
   name: 'ssl_min_protocol_version'
   properties: { value: 'TLSv1.2', source: 'user-override' }
-  dependsOn: [onlyEncrypted] // one at a time, or the server refuses the second
+  dependsOn: [onlyEncrypted]
 }
 
 resource database 'Microsoft.DBforPostgreSQL/flexibleServers/databases@2024-08-01' = {
   parent: server
   name: 'firstbell'
   properties: { charset: 'UTF8', collation: 'en_US.utf8' }
+  dependsOn: [onlyNewTls]
 }
 
 resource endpoint 'Microsoft.Network/privateEndpoints@2024-01-01' = {

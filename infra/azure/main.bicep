@@ -9,8 +9,8 @@ targetScope = 'subscription'
 @maxLength(8)
 param name string
 
-@description('Pupils\' data stays in the United Kingdom.')
-@allowed(['uksouth', 'ukwest'])
+@description('Pupils\' data stays in the United Kingdom: London, whose three zones UK West does not have.')
+@allowed(['uksouth'])
 param location string = 'uksouth'
 
 @description('Who is told when something does not run: the people who run the platform, not the office.')

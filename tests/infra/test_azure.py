@@ -181,7 +181,7 @@ def test_everything_is_in_the_united_kingdom(azure):
         str(value) for tree in azure.values() for path, value in leaves(tree["resources"]) if path[-1] == "location"
     }
 
-    assert allowed == [["uksouth", "ukwest"]]
+    assert allowed == [["uksouth"]]
     assert location["default"] == "uksouth"
     assert placed == {"location", "global"}  # global: names in the network and alerts, which hold no data
 
@@ -237,6 +237,12 @@ def test_every_function_that_an_alert_asks_for_is_one_of_the_app(azure, triggers
 
     assert named == {"school_job"}
     assert named <= {each["name"] for each in triggers}
+
+
+def test_nothing_that_an_alert_counts_is_sampled_away(host):
+    sampling = host["logging"]["applicationInsights"]["samplingSettings"]
+
+    assert set(sampling["excludedTypes"].split(";")) >= {"Request", "Trace"}
 
 
 def test_the_lines_that_the_contact_alert_reads_are_those_that_are_logged(root):

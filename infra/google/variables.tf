@@ -14,7 +14,7 @@ variable "region" {
 }
 
 variable "image" {
-  description = "The image with main.py and what requirements.txt names, by its digest (…@sha256:…)."
+  description = "The image of infra/google/Dockerfile, by its digest (…@sha256:…)."
   type        = string
   validation {
     condition     = can(regex("@sha256:[0-9a-f]{64}$", var.image))

@@ -1,5 +1,6 @@
 import datetime as dt
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,19 @@ def google(root: Path) -> dict[str, Any]:
         for block in tree.get("variable", []):
             found["variables"] |= block
     return found
+
+
+# Where Google's own libraries look for servers of pretence: read in tests, and set nowhere else.
+FOR_TESTS = {"PUBSUB_EMULATOR_HOST", "GCE_METADATA_HOST"}
+
+
+@pytest.fixture(scope="session")
+def read_by_the_code(root: Path) -> set[str]:
+    """The variables that firstbell/settings/environment.py names, the home of the environment; secrets apart."""
+    text = (root / "firstbell" / "settings" / "environment.py").read_text(encoding="utf-8")
+    found = set(re.findall(r'environ(?:\.get\(|\[)"(\w+)"', text))
+    assert found >= {"FIRSTBELL_SCHOOLS", *FOR_TESTS}, "this no longer sees what the code reads"
+    return found - FOR_TESTS
 
 
 @pytest.fixture(scope="session")

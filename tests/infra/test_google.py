@@ -1,6 +1,7 @@
 """infra/google on its parsed tree, held to the same as infra/azure."""
 
 import re
+import tomllib
 
 import pytest
 
@@ -29,18 +30,23 @@ def template(service):
     return service["template"][0]
 
 
+@pytest.fixture(scope="module")
+def packages(root):
+    """Our packages, as the wheel has them."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    return project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+
+
 def test_the_rights_are_those_that_were_reviewed(google):
     given = {(name.split(".")[1], body["role"]) for name, body in google["resources"].items() if "_iam_" in name}
 
     assert given == set(RIGHTS)
 
 
-def test_every_setting_that_is_read_is_set_and_no_other(template, root):
-    text = (root / "firstbell" / "settings" / "environment.py").read_text(encoding="utf-8")
-    read = set(re.findall(r'environ(?:\.get\(|\[)"(\w+)"', text))
+def test_every_setting_that_is_read_is_set_and_no_other(template, read_by_the_code):
     container = template["containers"][0]
 
-    assert {each["name"] for each in container["env"]} == read
+    assert {each["name"] for each in container["env"]} == read_by_the_code
     assert [list(each) for each in container["dynamic"]] == [["env"]]
     [secret] = container["dynamic"][0]["env"]["content"]
     assert secret["name"].startswith("FIRSTBELL_SECRET_")
@@ -56,6 +62,15 @@ def test_everything_is_in_london(google):
 
     assert google["variables"]["region"]["default"] == "europe-west2"
     assert places == {"${var.region}"}
+
+
+def test_the_image_holds_what_main_needs_and_nothing_beside_the_code(root, packages):
+    lines = (root / "infra" / "google" / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    copied = {name for line in lines if line.startswith("COPY") for name in line.split()[1:-1]}
+
+    assert copied == {"requirements/google.txt", "host.json", "main.py", "function_app.py", *packages}
+    assert lines[-2:] == ["USER firstbell", 'CMD ["functions-framework", "--source=main.py", "--target=front"]']
+    assert "def front(" in (root / "main.py").read_text(encoding="utf-8")
 
 
 def test_only_clocks_and_queues_of_the_project_reach_the_service(service, google):

@@ -16,12 +16,15 @@ HERE = Path(__file__).parent
 WORKER = HERE.parents[1] / "firstbell" / "serve" / "worker.py"
 
 
-def load(app_folder: Path, calls: Sequence[Sequence[Any]] = (), **variables: str) -> dict[str, Any]:
+def load(
+    app_folder: Path, calls: Sequence[Sequence[Any]] = (), *, site_packages: Path | None = None, **variables: str
+) -> dict[str, Any]:
     """What the production worker makes of the app in a folder and of calls; see production_worker.py.
 
-    The environment holds `variables` and nothing else.
+    The environment holds `variables` and nothing else. The libraries are this environment's, or those in a folder.
     """
-    told = [str(app_folder), sysconfig.get_path("purelib"), str(WORKER), json.dumps(calls)]
+    libraries = site_packages or sysconfig.get_path("purelib")
+    told = [str(app_folder), str(libraries), str(WORKER), json.dumps(calls)]
     command = [sys.executable, "-I", "-S", str(HERE / "production_worker.py"), *told]
     environment = os.environ  # to pass on the one thing that Windows cannot start a process without
     only = {name: environment[name] for name in ("SYSTEMROOT",) if name in environment} | variables

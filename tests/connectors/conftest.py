@@ -1,0 +1,28 @@
+import sys
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from infra.package import Trimmed, trimmed
+
+
+def is_kept(part: Trimmed, module: str) -> bool:
+    """Whether a module below the part's folder, or the package of that name, is kept."""
+    path = PurePosixPath(module.replace(".", "/"))
+    return part.keeps(path) or part.keeps(path.with_suffix(".py"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def only_what_is_packaged_was_loaded(root: Path) -> Iterator[None]:
+    """No connector loads a part of a library that `make package` leaves out.
+
+    The contract of the sandbox names builders to read their addresses; those modules are loaded by tests alone.
+    """
+    yield
+    named = (root / "firstbell" / "testing" / "microsoft" / "contract.json").read_text(encoding="utf-8")
+    for part in trimmed(root):
+        package = part.folder.replace("/", ".") + "."
+        loaded = [name for name in list(sys.modules) if name.startswith(package) and f'"{name}:' not in named]
+        missing = [name for name in loaded if not is_kept(part, name.removeprefix(package))]
+        assert missing == [], "not in the package that is deployed: keep it in infra/package.toml, or do without"

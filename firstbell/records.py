@@ -286,12 +286,17 @@ class SheetRows:
     """The rows of one sheet to draw: key to column to cell. Columns of people's are filled only in new rows.
 
     `settled` are the keys of rows that nobody has to look at any more: they move below all the others.
+    Raises ValueError for a key with a space at an end: read back, it would be another one.
     """
 
     sheet: str
     rows: Mapping[str, Mapping[str, Cell]] = field(repr=False)
     answers: tuple[TypedAnswer, ...] = ()
     settled: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if any(key != key.strip() for key in self.rows):
+            raise ValueError(f"a key of the sheet '{self.sheet}' begins or ends with a space")
 
 
 @dataclass(frozen=True, slots=True)

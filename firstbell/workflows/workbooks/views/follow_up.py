@@ -137,7 +137,7 @@ def health_rows(office: Office, picture: Picture) -> Rows:
 
 
 def _health_key(about: str, line: HealthLine | DataLine) -> str:
-    return f"{about}|{line.rank}|{line.wrong[:40]}"
+    return f"{about}|{line.rank}|{line.wrong[:40]}".strip()
 
 
 def _of_pupil(line: HealthLine) -> dict[str, Cell]:

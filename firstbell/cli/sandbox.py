@@ -20,7 +20,7 @@ from firstbell.demo.exports_at import export_up_to
 from firstbell.demo.folder import demo_folder
 from firstbell.demo.morning import ZONE, make_morning
 from firstbell.demo.school import SEED, DemoSchool, make_school
-from firstbell.demo.school_toml import OUTGOING
+from firstbell.demo.school_toml import OUTGOING, WORKBOOK_LINK
 from firstbell.errors import BadInput, Misconfigured
 from firstbell.settings import load_settings
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 DEFAULT_START = dt.datetime(2026, 11, 23, 9, 45)  # noqa: DTZ001 - a local time of the school
 HOLD = dt.timedelta(minutes=10)
-PORT, PUPILS, DONE = 8365, 300, 0
+PORT, PUPILS, DONE = 8365, 100, 0
 NEEDED = ("azure.identity", "cryptography", "jsonschema", "jwt", "msgraph")
 NOT_INSTALLED = (
     "The sandbox needs two more sets of packages. Run 'make sandbox', "
@@ -49,6 +49,14 @@ channel's workflow, which is a secret at a real school):
   {firstbell} run first-day-contact --config {config} --at {start}
   {firstbell} run first-day-contact --config {config} --at {later}
 
+Messages have left, but those about one form are held: all its pupils are marked absent, and two people must look.
+To release them, open the sheet Queue, choose the row of that form, and type, each with "Save":
+  Decision: release
+  Initials: {first}
+  Second initials: {second}
+Then run the last line again.
+  {queue}
+
 To stop it, press Ctrl-C here."""
 SHELL = "export FIRSTBELL_SECRET_TEAMS='{hook}'"
 POWERSHELL = "$env:FIRSTBELL_SECRET_TEAMS = '{hook}'"
@@ -56,11 +64,14 @@ POWERSHELL = "$env:FIRSTBELL_SECRET_TEAMS = '{hook}'"
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """What a person needs to know: the school's settings, the address of the pages, and that of the channel's hook."""
+    """What a person needs to know: the school's settings, the address of the pages, that of the channel's hook, and the
+    initials of two people of the office.
+    """
 
     config: Path
     page: str
     hook: str
+    initials: tuple[str, str]
 
 
 def microsoft_command(
@@ -157,9 +168,12 @@ def _listening(tenant: "Tenant", folder: Path, port: int, latency: float) -> Ite
         config = folder / "school.toml"
         told = config.read_text(encoding="utf-8")
         ours = outgoing_of(service.url, service.certificate_authority)
-        config.write_text(told.replace(OUTGOING, ours), encoding="utf-8", newline="\n")
-        confirm_columns(load_settings(config))
-        yield Started(config, page, tenant.channels[CHANNEL].hook(service.url))
+        told = told.replace(OUTGOING, ours).replace(WORKBOOK_LINK, f'"{page}/workbooks/Safeguarding"')
+        config.write_text(told, encoding="utf-8", newline="\n")
+        settings = load_settings(config)
+        confirm_columns(settings)
+        first, second = (person.initials for person in settings.staff[:2])
+        yield Started(config, page, tenant.channels[CHANNEL].hook(service.url), (first, second))
 
 
 @contextlib.contextmanager
@@ -176,6 +190,9 @@ def _welcome(started: Started, at: dt.datetime) -> str:
     """What to do next; the commands run the very program that this is, whether or not it is on the other's PATH."""
     return WELCOME.format(
         page=started.page,
+        queue=f"{started.page}/workbooks/Attendance/Queue",
+        first=started.initials[0],
+        second=started.initials[1],
         secret=(POWERSHELL if os.name == "nt" else SHELL).format(hook=started.hook),
         firstbell=f"{_quoted(Path(sys.executable))} -m firstbell",
         config=_quoted(started.config),

@@ -36,7 +36,7 @@ kind = "files"
 folder = "mis"
 
 [safeguarding]
-workbook_link = "../Safeguarding.xlsx" # beside the channel's folder
+workbook_link = {workbook_link}
 
 [returns]
 most_junior_year = "7"
@@ -50,6 +50,7 @@ readers = [{readers}]
 
 {outgoing}"""
 
+WORKBOOK_LINK = '"../Safeguarding.xlsx" # beside the channel\'s folder'
 OUTGOING = """\
 [outgoing]
 rehearsal = false # nothing can leave this computer: the mailer writes files into the outbox folder
@@ -75,6 +76,7 @@ def school_toml(school: DemoSchool, *, is_small: bool) -> str:
             name=SCHOOL_NAME,
             returns_readers=readers,
             outgoing=OUTGOING,
+            workbook_link=WORKBOOK_LINK,
             **_letters(school.staff.office),
         )
         + limits

@@ -31,6 +31,21 @@ BAD_DAYS: Mapping[str, tuple[str, tuple[Fault, ...]]] = {
 }
 
 
+def is_on(script: Script, bad_day: str) -> bool:
+    """Whether a fault of this bad day is still to come. Raises KeyError for a name that is none of BAD_DAYS."""
+    return any(_is_of(fault, bad_day) and fault.times > 0 for fault in script.faults)
+
+
+def end_it(script: Script, bad_day: str) -> None:
+    """Let no fault of a bad day come any more. Raises KeyError for a name that is none of BAD_DAYS."""
+    script.faults[:] = [fault for fault in script.faults if not _is_of(fault, bad_day)]
+
+
+def _is_of(fault: Fault, bad_day: str) -> bool:
+    """Whether it is one of the bad day's, however often it has hit by now."""
+    return any(replace(fault, times=one.times, passing=one.passing) == one for one in BAD_DAYS[bad_day][1])
+
+
 def let_it_be(script: Script, bad_day: str) -> None:
     """Let the faults of a bad day come. Raises KeyError for a name that is none of BAD_DAYS."""
     script.add(*(replace(fault) for fault in BAD_DAYS[bad_day][1]))  # a fault counts how often it hit

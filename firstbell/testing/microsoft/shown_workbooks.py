@@ -17,7 +17,7 @@ from sheets_templates.cases import CASES_WORKBOOK
 from sheets_templates.safeguarding import SAFEGUARDING
 
 LAYOUTS = (ATTENDANCE, SAFEGUARDING, CASES_WORKBOOK)
-NAMED_BY = 3
+NAMED_BY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class ShownRow:
     @property
     def name(self) -> str:
         """How people tell it from others: the first cells that hold something."""
-        return ", ".join([text for text in self.cells.values() if text][:NAMED_BY])
+        return " · ".join([text for text in self.cells.values() if text][:NAMED_BY])
 
 
 @dataclass(frozen=True, slots=True)

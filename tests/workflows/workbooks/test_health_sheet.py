@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from firstbell.errors import BadInput
-from firstbell.records import Problem
+from firstbell.records import Problem, SheetRows
 from firstbell.testing.morning_story import MONDAY, SETTINGS, THIS_MORNING, MorningStory
 from firstbell.workflows.jobs.daily import chase_job, sync_job
 from firstbell.workflows.notes.row_keys import pupil_session_key
@@ -145,3 +145,8 @@ def test_a_roll_that_cannot_be_read_now_is_told_and_the_chase_is_still_shown(sto
 
     assert [row["State"] for row in story.attendance.sees("Registers to chase")] == ["not taken"]
     assert any("contacts.csv" in row["What is wrong"] for row in story.attendance.sees("Health"))
+
+
+def test_a_key_that_a_sheet_would_give_back_otherwise_is_refused():
+    with pytest.raises(ValueError, match="a key of the sheet 'Health' begins or ends with a space"):
+        SheetRows("Health", {"P1|4|A contact ": {}})

@@ -251,7 +251,8 @@ class Desk(Protocol):
     def take_lease(self, job: str, *, now: dt.datetime, seconds: int) -> bool:
         """True when no other run of this job holds a lease that is still good; the lease is then ours.
 
-        A lease good for longer than `seconds` from now is one of a clock that was put back since, and does not count.
+        One that ends a little later than ours would still holds: its run read its clock after us and asked before us.
+        One that ends in more than twice `seconds` is of a clock that was put back since, and does not count.
         """
         ...
 

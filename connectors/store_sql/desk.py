@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from connectors.store_sql import tables
 from connectors.store_sql.engine import Database, put
 from connectors.store_sql.tables import heartbeats, leases, tokens
+from firstbell.lease import is_held
 from firstbell.quota import pace, take
 from firstbell.records import PersonsCell, Quota
 
@@ -52,11 +53,11 @@ class SqlDesk:
         with self._database.writing() as connection:
             here = sa.select(leases.c.good_until).where(leases.c.school == self._school, leases.c.job == job)
             good_until = connection.execute(here).scalar()
-            ours_until = now + dt.timedelta(seconds=seconds)
-            if good_until is not None and now < good_until <= ours_until:
+            if is_held(good_until, now=now, seconds=seconds):
                 return False
             owner = f"{self._run} {next(self._taken)}"
-            put(connection, leases, self._key(job=job), {"owner": owner, "good_until": ours_until})
+            ours = {"owner": owner, "good_until": now + dt.timedelta(seconds=seconds)}
+            put(connection, leases, self._key(job=job), ours)
         self._held[job] = owner
         return True
 

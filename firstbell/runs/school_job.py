@@ -44,9 +44,10 @@ def run_due_job(text: str) -> None:
 
 
 def until_sent(run: Callable[[], RunReport], clock: Clock, wait: Callable[[float], None]) -> RunReport:
-    """Run, and run again when the mail service takes more, as long as there is time; the last report.
+    """Run, and run again for what is left, as long as there is time; the last report.
 
-    Without it a mailbox that takes thirty messages a minute would send thirty in each quarter of an hour.
+    Without it a mailbox that takes thirty messages a minute would send thirty in each quarter of an hour, and a job
+    that found a person's own run at work would count as done though that run failed.
     """
     ends = clock.now() + BUDGET
     report = run()

@@ -18,6 +18,7 @@ from firstbell.chain import (
     oldest_cut,
     read_anchor,
 )
+from firstbell.lease import is_held
 from firstbell.quota import pace, take
 from firstbell.records import LedgerEntry, LedgerFault, MarkChange, Marks, PersonsCell, Proposal, Quota, Roll, State
 from firstbell.states import check_step, draft_facts, entry_kind, entry_pupil, planned_facts, step_facts, stepped
@@ -312,7 +313,7 @@ class FakeDesk:
     def take_lease(self, job: str, *, now: dt.datetime, seconds: int) -> bool:
         moment_text(now)
         lease = self._memory.leases.get(job)
-        if lease is not None and now < lease[1] <= now + dt.timedelta(seconds=seconds):
+        if is_held(lease[1] if lease else None, now=now, seconds=seconds):
             return False
         self._held[job] = next(self._memory.owners)
         self._memory.leases[job] = (self._held[job], now + dt.timedelta(seconds=seconds))

@@ -868,6 +868,13 @@ class DeskConformance:
         assert not second.desk.take_lease("chase", now=NINE + dt.timedelta(seconds=59), seconds=60)
         assert second.desk.take_lease("chase", now=NINE + dt.timedelta(seconds=60), seconds=60)
 
+    def test_a_run_that_read_its_clock_first_and_asks_last_finds_the_lease_held(self, open_run: OpenRun) -> None:
+        first, second = open_run(), open_run()
+        first.desk.take_lease("chase", now=NINE + dt.timedelta(milliseconds=1), seconds=60)
+
+        assert not second.desk.take_lease("chase", now=NINE, seconds=60)
+        assert not second.desk.take_lease("chase", now=NINE - dt.timedelta(seconds=59), seconds=60)
+
     def test_a_lease_of_a_clock_that_was_put_back_since_does_not_count(self, open_run: OpenRun) -> None:
         first, second, third = open_run(), open_run(), open_run()
         first.desk.take_lease("chase", now=TEN, seconds=60)

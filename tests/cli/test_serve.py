@@ -78,10 +78,8 @@ def test_a_job_that_can_not_run_is_set_aside_and_the_office_is_told(firstbell, r
     )
     rehearsing.write_text(text, encoding="utf-8")
     lines = []
-    for minute in range(15, 60, 3):
+    for minute in range(15, 30, 3):
         lines += serve_once(firstbell, rehearsing, f"11:{minute}")
-        if any(line.endswith("given up, and told: first-day-contact") for line in lines):
-            break
 
     tries = [line.split(", ")[1] for line in lines if "school_job failed" in line]
     assert tries[0] == "try 1 of 5"

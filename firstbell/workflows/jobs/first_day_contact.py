@@ -45,7 +45,8 @@ NO_FIGURES = frozenset({"needs", "go_on_at"})
 class MorningReport:
     """What one run found and did, in numbers a head understands; `needs` are sentences that ask for a person.
 
-    `go_on_at` is when the mail service takes more, where it asked to wait or the mailbox has sent what it may.
+    `go_on_at` is when the mail service takes more, where it asked to wait or the mailbox has sent what it may; and now,
+    where another run is at work, which may yet fail.
     """
 
     session: str
@@ -76,7 +77,8 @@ def first_day_contact(office: Office) -> MorningReport:
 def _alone(office: Office, session: Session) -> MorningReport:
     """The run, unless another is at work."""
     if not office.store.desk.take_lease(JOB, now=office.clock.now(), seconds=LEASE_SECONDS):
-        return MorningReport(str(session), needs=("Another run is at work; this one did nothing.",))
+        needs = ("Another run is at work; this one did nothing.",)
+        return MorningReport(str(session), needs=needs, go_on_at=office.clock.now())
     try:
         return _run(office, session)
     finally:

@@ -13,6 +13,7 @@ import typer
 from firstbell.composition import SystemClock, clock_for, new_key
 from firstbell.errors import Misconfigured
 from firstbell.ports import Clock
+from firstbell.runs.job_line import JobLine
 from firstbell.runs.schools import PLATFORM, platform_clock, school_keys, settings_of
 from firstbell.settings import Settings
 
@@ -61,7 +62,7 @@ class Lines(logging.Handler):
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
-        self.say(record.getMessage())
+        self.say(record.msg.in_words() if isinstance(record.msg, JobLine) else record.getMessage())
 
 
 async def _serve(file: Path, port: int, lines: Lines, *, once: bool) -> int:

@@ -1,6 +1,7 @@
 """One message of the queue, one job of one school; and what becomes of a message that was tried too often."""
 
 import contextlib
+import dataclasses
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterable, Iterator
@@ -9,10 +10,11 @@ from firstbell.composition import pause
 from firstbell.errors import FirstbellError
 from firstbell.ports import Clock
 from firstbell.runs.due import DueJob, Job, due_job_from, schools_in
+from firstbell.runs.job_line import JobLine
 from firstbell.runs.jobs import run_job
 from firstbell.runs.once import do_once
 from firstbell.runs.reports import RunReport
-from firstbell.runs.schools import open_school
+from firstbell.runs.schools import open_school, platform_clock
 from firstbell.workflows.office import Office
 from firstbell.workflows.outgoing.office_notices import tell_the_office
 
@@ -34,13 +36,18 @@ log = logging.getLogger(__name__)
 def run_due_job(text: str) -> None:
     """Run the job that a message tells of, unless it is done. Raises FirstbellError: the queue brings it again."""
     due = due_job_from(text)
-    with contextlib.closing(open_school(due.school_key)) as office:
-        try:
+    began_at = platform_clock().now()
+    try:
+        with contextlib.closing(open_school(due.school_key)) as office:
             report = do_once(office, due.job, due.due_at, lambda: _run(office, due), pause=pause)
-        except FirstbellError as error:
-            log.warning("%s %s: %s", due.school_key, due.job, error)
-            raise
-    log.info("%s %s %s", due.school_key, due.job, "was done before" if report is None else report)
+    except FirstbellError as error:
+        log.warning(_timed(JobLine.failed(due, error), began_at))
+        raise
+    log.info(_timed(JobLine.ended(due, report), began_at))
+
+
+def _timed(line: JobLine, began_at: dt.datetime) -> JobLine:
+    return dataclasses.replace(line, seconds=round((platform_clock().now() - began_at).total_seconds(), 3))
 
 
 def until_sent(run: Callable[[], RunReport], clock: Clock, wait: Callable[[float], None]) -> RunReport:
@@ -57,14 +64,13 @@ def until_sent(run: Callable[[], RunReport], clock: Clock, wait: Callable[[float
     return report
 
 
-def _run(office: Office, due: DueJob) -> str:
-    """Run it; in figures, how it went. What needs a person stands in the workbooks, and names may stand in it."""
+def _run(office: Office, due: DueJob) -> RunReport:
+    """Run it; how it went."""
     rehearse = office.settings.outgoing.rehearsal
     report = until_sent(lambda: run_job(office, due.job, rehearse=rehearse), office.clock, pause)
     if due.job is Job.FIRST_DAY_CONTACT and not office.mis.calendar().covers(office.today()):
         tell_the_office(office, NO_CALENDAR, title="The calendar has run out")
-    figures = ", ".join(f"{meaning}: {number}" for meaning, number in report.figures.items() if number)
-    return f"done; {figures}; needing a person: {len(report.needs)}" if figures else "done"
+    return report
 
 
 def set_aside_job(text: str) -> None:

@@ -19,6 +19,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, NotFound
 from werkzeug.wrappers import Request, Response
 
 from firstbell.errors import FirstbellError
+from firstbell.runs.job_line import JobLine
 from firstbell.serve.app import ROOT, load_checked
 from firstbell.serve.queues import outputs_of
 from firstbell.serve.web import Web
@@ -135,11 +136,17 @@ async def _nothing_by_hand(_name: str, _text: str) -> None:
 
 
 class StructuredLines(logging.Formatter):
-    """A line that Cloud Logging reads: the severity, and a message without a traceback or a person's name."""
+    """A line that Cloud Logging reads: the severity, and a message without a traceback or a person's name.
+
+    That of a job has its fields beside the words.
+    """
 
     @override
     def format(self, record: logging.LogRecord) -> str:
-        return json.dumps({"severity": record.levelname, "message": record.getMessage(), "logger": record.name})
+        told: dict[str, object] = {"severity": record.levelname, "logger": record.name}
+        if isinstance(record.msg, JobLine):
+            return json.dumps(told | {"message": record.msg.in_words()} | record.msg.fields())
+        return json.dumps(told | {"message": record.getMessage()})
 
 
 def log_for_google() -> None:

@@ -48,6 +48,26 @@ resource "google_monitoring_alert_policy" "stands_still" {
   }
 }
 
+# What Firstbell itself logs as an error: each line holds a school's key and a sentence, and no name of a person.
+resource "google_monitoring_alert_policy" "errors" {
+  display_name          = "Firstbell: an error that people have to look at"
+  combiner              = "OR"
+  notification_channels = [google_monitoring_notification_channel.people.id]
+
+  alert_strategy {
+    notification_rate_limit {
+      period = "3600s"
+    }
+  }
+
+  conditions {
+    display_name = "The line says which school and what to do; other schools go on"
+    condition_matched_log {
+      filter = "resource.type = \"cloud_run_revision\" AND resource.labels.service_name = \"${google_cloud_run_v2_service.app.name}\" AND severity >= ERROR AND jsonPayload.logger =~ \"^firstbell\""
+    }
+  }
+}
+
 # Single failures are tried again; many in an hour are more than a busy MIS.
 resource "google_monitoring_alert_policy" "failures" {
   display_name          = "Firstbell: more than twenty failures in an hour"

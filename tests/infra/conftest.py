@@ -1,5 +1,6 @@
 import datetime as dt
 import json
+import logging
 import re
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from firstbell.demo.exports import Exports
 from firstbell.demo.morning import make_morning
 from firstbell.demo.school import make_school
 from firstbell.demo.school_toml import SCHOOL_KEY
+from firstbell.runs.due import MessagesOut, shards_of
+from firstbell.runs.fan_out import enqueue_due
+from firstbell.runs.schools import PLATFORM
 from firstbell.settings import load_settings
 from tests.infra import bicep
 
@@ -77,6 +81,18 @@ def timers(triggers: list[Any]) -> dict[str, str]:
 def host(root: Path) -> Any:
     """host.json."""
     return json.loads((root / "host.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def a_broken_school(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> list[logging.LogRecord]:
+    """What is logged when a shard is asked what is due, and the settings of its school can't be read."""
+    (tmp_path / "hill").mkdir()
+    (tmp_path / "hill" / "school.toml").write_text("[school", encoding="utf-8")
+    monkeypatch.setattr(PLATFORM, "place", tmp_path)
+    assert enqueue_due(shards_of(["hill"])[0], MessagesOut(), timetable="jobs") == 0
+    return list(caplog.records)
 
 
 @pytest.fixture

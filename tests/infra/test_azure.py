@@ -1,5 +1,8 @@
 """infra/azure on its parsed tree: what the code reads is set and nothing else, and nothing is open that needn't be."""
 
+import datetime as dt
+import json
+import logging
 import re
 import shutil
 import subprocess
@@ -8,6 +11,8 @@ import tomllib
 import pytest
 from pycep import BicepParser
 
+from firstbell.runs.due import Job
+from firstbell.runs.job_line import JobLine, Outcome
 from firstbell.settings import EnvironmentSecrets
 from tests.infra.bicep import leaves, resources
 
@@ -237,15 +242,23 @@ def test_nothing_that_an_alert_counts_is_sampled_away(host):
     assert set(sampling["excludedTypes"].split(";")) >= {"Request", "Trace"}
 
 
+def test_a_school_whose_settings_are_broken_is_what_the_alert_on_errors_counts(azure, a_broken_school):
+    [line] = a_broken_school
+    [condition] = azure["alerts"]["resources"]["errors"]["config"]["properties"]["criteria"]["allOf"]
+
+    assert line.levelno == logging.ERROR  # severity 3 of Application Insights, and in the category of the app's own
+    assert 'severityLevel >= 3 and tostring(customDimensions.Category) endswith ".User"' in condition["query"]
+    assert (condition["operator"], condition["threshold"]) == ("GreaterThan", 0)
+
+
 def test_the_lines_that_the_contact_alert_reads_are_those_that_are_logged(root):
     query = (root / "infra" / "azure" / "no_first_day_contact.kql").read_text(encoding="utf-8")
-    job = (root / "firstbell" / "runs" / "school_job.py").read_text(encoding="utf-8")
-    wanted = re.compile(re.search(r"matches regex @'([^']+)'", query)[1])
+    line = JobLine("hill-academy", Job.SYNC, dt.datetime(2026, 11, 23, 9, 45, tzinfo=dt.UTC), Outcome.DONE)
 
-    assert 'log.info("%s %s %s", due.school_key, due.job, "was done before" if report is None else report)' in job
-    assert wanted.match("hill-academy first-day-contact done; absent: 3; needing a person: 0")
-    assert wanted.match("hill-academy sync was done before")
-    assert not wanted.match("hill-academy first-day-contact: the register can't be read")
+    assert str(line).startswith(re.search("message startswith '([^']+)'", query)[1])
+    assert set(re.findall(r"tostring\(line\.(\w+)\)", query)) <= set(json.loads(str(line)))
+    assert re.findall(r"outcome\) in \('([^']+)', '([^']+)'\)", query) == [(Outcome.DONE, Outcome.DONE_BEFORE)]
+    assert re.findall("job == '([^']+)'", query) == [Job.SYNC, Job.FIRST_DAY_CONTACT]
 
 
 def test_a_month_that_costs_too_much_is_told(azure):

@@ -1,10 +1,12 @@
 """infra/google on its parsed tree, held to the same as infra/azure."""
 
+import json
 import re
 import tomllib
 
 import pytest
 
+from firstbell.serve.google import StructuredLines
 from tests.infra.bicep import leaves
 
 # Every right that is given, and why. Another one is a decision to be reviewed: add it here, with its reason.
@@ -113,6 +115,16 @@ def test_every_queue_has_an_alert_for_what_was_set_aside(google):
 
     assert alert["for_each"] == "${local.queues}"
     assert "-poison" in alert["conditions"][0]["condition_threshold"][0]["filter"]
+
+
+def test_a_school_whose_settings_are_broken_is_what_the_alert_on_errors_counts(google, a_broken_school):
+    told = json.loads(StructuredLines().format(a_broken_school[0]))
+    condition = google["resources"]["google_monitoring_alert_policy.errors"]["conditions"][0]
+    wanted = condition["condition_matched_log"][0]["filter"]
+
+    assert 'severity >= ERROR AND jsonPayload.logger =~ "^firstbell"' in wanted
+    assert told["severity"] == "ERROR"
+    assert told["logger"].startswith("firstbell")
 
 
 def test_the_clocks_are_those_of_the_triggers_in_utc(google, timers):

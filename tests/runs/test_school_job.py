@@ -5,6 +5,7 @@ import dataclasses
 import datetime as dt
 import email
 import email.policy
+import json
 import logging
 
 import pytest
@@ -47,8 +48,8 @@ def test_a_message_that_comes_again_does_nothing(caplog):
         run_due_job(message())
         run_due_job(message())
 
-    lines = [record.getMessage() for record in caplog.records if record.name == "firstbell.runs.school_job"]
-    assert lines[1:] == ["hill self-check was done before"]
+    lines = [json.loads(record.getMessage()) for record in caplog.records if record.name == "firstbell.runs.school_job"]
+    assert [line["outcome"] for line in lines] == ["done", "was done before"]
 
 
 @pytest.mark.usefixtures("trust")
@@ -57,7 +58,10 @@ def test_a_job_that_can_not_be_done_goes_back_to_the_queue_and_says_why_without_
         run_due_job(message(Job.FIRST_DAY_CONTACT))
 
     [warning] = [record for record in caplog.records if record.name == "firstbell.runs.school_job"]
-    assert warning.getMessage().startswith("hill first-day-contact: ")
+    told = json.loads(warning.getMessage())
+    assert (told["school"], told["job"], told["outcome"]) == ("hill", "first-day-contact", "failed")
+    assert told["error"] == "BadInput"
+    assert told["why"]
     assert warning.exc_info is None
 
 

@@ -1,0 +1,72 @@
+"""The one line that is logged of each job: keys, names of jobs, moments and figures, and nobody's name.
+
+The log of a platform gets it as JSON, so that it can be counted and searched; a person at `firstbell serve` in words.
+"""
+
+import dataclasses
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Self
+
+from firstbell.errors import FirstbellError
+from firstbell.runs.due import DueJob, Job
+from firstbell.runs.reports import RunReport
+
+
+class Outcome(StrEnum):
+    """How a job went. FAILED: its message comes again, or is set aside."""
+
+    DONE = "done"
+    DONE_BEFORE = "was done before"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class JobLine:
+    """One job of one school. `needs` is how many things need a person: what they are stands in the workbooks, and names
+    may stand in it. `error` and `why` are the kind and the sentence of what stopped it.
+    """
+
+    school: str
+    job: Job
+    due_at: dt.datetime
+    outcome: Outcome
+    seconds: float = 0.0
+    figures: Mapping[str, int] = field(default_factory=dict)
+    needs: int = 0
+    error: str = ""
+    why: str = ""
+
+    @classmethod
+    def ended(cls, due: DueJob, report: RunReport | None) -> Self:
+        """It came to its end; without a report it had done so before."""
+        told = cls(due.school_key, due.job, due.due_at, Outcome.DONE_BEFORE)
+        if report is None:
+            return told
+        figures = {meaning: number for meaning, number in report.figures.items() if number}
+        return dataclasses.replace(told, outcome=Outcome.DONE, figures=figures, needs=len(report.needs))
+
+    @classmethod
+    def failed(cls, due: DueJob, error: FirstbellError) -> Self:
+        """It was stopped."""
+        kind = type(error).__name__
+        return cls(due.school_key, due.job, due.due_at, Outcome.FAILED, error=kind, why=str(error))
+
+    def fields(self) -> dict[str, object]:
+        """Plain values for JSON."""
+        return {"event": "job"} | dataclasses.asdict(self) | {"due_at": self.due_at.isoformat()}
+
+    def in_words(self) -> str:
+        """For a person."""
+        if self.outcome is Outcome.FAILED:
+            return f"{self.school} {self.job}: {self.why}"
+        if not self.figures:
+            return f"{self.school} {self.job} {self.outcome}"
+        figures = ", ".join(f"{meaning}: {number}" for meaning, number in self.figures.items())
+        return f"{self.school} {self.job} {self.outcome}; {figures}; needing a person: {self.needs}"
+
+    def __str__(self) -> str:
+        return json.dumps(self.fields(), ensure_ascii=False)

@@ -10,11 +10,7 @@ from firstbell.errors import FirstbellError
 from firstbell.serve.ncrontab import read_schedule
 
 PLAIN_RETURNS = {"None", "str", "func.HttpResponse"}
-LIGHT = {
-    "azure",
-    "functions",
-    "firstbell.workflows.oversight.health",
-}  # what may be imported while triggers are indexed
+LIGHT = {"azure", "functions"}  # what may be imported while triggers are indexed
 HOSTS_OWN = {"context"}
 
 

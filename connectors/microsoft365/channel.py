@@ -56,6 +56,9 @@ class WorkflowsChannel:
     ) -> None:
         self._graph, self._webhook, self._hosts = graph, webhook, hosts
         self._messages = graph.at.teams.by_team_id(team).channels.by_channel_id(channel).messages
+        # The cards that this run has seen; whether it read all there are since its last post, and whether it ever did.
+        self._seen: list[str] = []
+        self._is_read = self._was_read = False
 
     def post(self, card: Card) -> None:
         """Hand the card to the workflow, unless it stands in the channel already; then wait a little for it to show.
@@ -66,6 +69,7 @@ class WorkflowsChannel:
         content = _message(card)
         if self.is_posted(card.key):
             return
+        self._is_read = False  # what was read does not tell what comes of this
         reply = self._graph.ask_unsigned(
             "POST",
             self._webhook,
@@ -83,6 +87,8 @@ class WorkflowsChannel:
     def is_posted(self, key: str) -> bool:
         """Whether the card is found among the newest messages. False as well where Firstbell may not read them, as in a
         private channel: nobody can say then that it stands there.
+
+        The channel is read once in a run, and again after each card of this run's.
         """
         return self._found(key) is True
 
@@ -90,23 +96,34 @@ class WorkflowsChannel:
         for seconds in LOOKS:
             if self._found(key) is not False:
                 return
+            self._is_read = False
             self._graph.pause(seconds)
 
     def _found(self, key: str) -> bool | None:
         """Whether the card is there; None where the channel may not be read."""
         mark = f'"{mark_of(key)}"'
+        if any(mark in card for card in self._seen):
+            return True
+        return False if self._is_read else self._read(mark)
+
+    def _read(self, mark: str) -> bool | None:
+        """Read up to the page with the card. A card of this run's is on the first, once the others were read."""
         where: Any = self._messages
         query: dict[str, Any] = {"$top": PAGE}
-        for _ in range(PAGES):
+        for _ in range(1 if self._was_read else PAGES):
             reply = self._graph.ask("GET", where, doing=READING, query=query, may_be={HTTPStatus.FORBIDDEN})
             if reply.status == HTTPStatus.FORBIDDEN:
                 return None
             page = reply.json()
-            if any(mark in card for card in _cards(page["value"])):
+            cards = list(_cards(page["value"]))
+            self._seen += cards
+            if any(mark in card for card in cards):
+                self._is_read = self._was_read  # what is new stands on this page
                 return True
             where, query = page.get("@odata.nextLink"), {}
             if not where:
-                return False
+                break
+        self._is_read = self._was_read = True
         return False
 
 

@@ -145,11 +145,43 @@ def test_a_private_channel_can_not_be_read_so_its_cards_never_count_as_posted(sc
     assert cards(school) == [ALERT]
 
 
-def test_a_card_that_somebody_deleted_is_not_posted(school, channel):
+def test_a_card_that_somebody_deleted_is_not_posted_to_the_next_run(school, channel):
     channel.post(ALERT)
     school.channel.delete(0)
 
-    assert not channel.is_posted(ALERT.key)
+    assert not school.workflows_channel().is_posted(ALERT.key)
+
+
+def test_a_run_reads_the_channel_once_and_once_more_for_each_card_of_its_own(school, channel):
+    others = [dataclasses.replace(ALERT, key=f"alert-{number}") for number in (2, 3)]
+    school.tenant.seen.clear()
+
+    for card in (ALERT, *others):
+        assert not channel.is_posted(card.key)
+        channel.post(card)
+        assert channel.is_posted(card.key)
+
+    assert sum(seen.operation.startswith("GET") for seen in school.tenant.seen) == 1 + 3
+
+
+def test_a_card_whose_answer_was_lost_is_looked_for_by_the_same_run_as_well(school, channel):
+    school.goes_wrong(Kind.DROPPED_AFTER, HOOK)
+    with pytest.raises(RetryLater):
+        channel.post(ALERT)
+
+    channel.post(ALERT)
+
+    assert cards(school) == [ALERT]
+
+
+def test_a_look_that_failed_says_nothing(school, channel):
+    channel.post(ALERT)
+    another = school.workflows_channel()
+    school.goes_wrong(Kind.BROKEN, "GET .*/messages", times=3)
+    with pytest.raises(RetryLater):
+        another.is_posted(ALERT.key)
+
+    assert another.is_posted(ALERT.key)
 
 
 def test_a_card_is_found_below_many_messages(school, channel):

@@ -8,13 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectors._bounces import is_mail_program
-from connectors.microsoft365.bounced import ITEM_CLASS
+from connectors.microsoft365.arrived import ANSWERS, ITEM_CLASS, Arrivals
 from connectors.microsoft365.found import KEY, property_of, whole_answers
 from connectors.microsoft365.mailbox import Mailbox
 from firstbell.records import Reply
 
-# MAPI's own: the Message-ID that a mail answers (PidTagInReplyToId).
-ANSWERS = "String 0x1042"
 ORDINARY = "IPM.Note"
 # A family that answers a message of last week's has not explained today.
 ANSWERED_WITHIN = dt.timedelta(days=1)
@@ -23,13 +21,11 @@ AUTOMATIC = frozenset({"x-auto-response-suppress", "x-autoreply", "x-autorespond
 AUTOMATIC_PRECEDENCE = frozenset({"auto_reply", "bulk", "junk", "list"})
 
 
-def replies_in(box: Mailbox, since: dt.datetime) -> list[Reply]:
-    """The answers that came into one mailbox."""
-    arrivals = [
-        told for told in box.received(since, "id,receivedDateTime,from", (ITEM_CLASS, ANSWERS)) if _may_be(told)
-    ]
-    keys = _keys(box, since - ANSWERED_WITHIN) if arrivals else {}
-    found = [(told, keys[property_of(told, ANSWERS)]) for told in arrivals if property_of(told, ANSWERS) in keys]
+def replies_in(box: Mailbox, arrivals: Arrivals, since: dt.datetime) -> list[Reply]:
+    """The answers among what came into one mailbox."""
+    answers = [told for told in arrivals if _may_be(told)]
+    keys = _keys(box, since - ANSWERED_WITHIN) if answers else {}
+    found = [(told, keys[property_of(told, ANSWERS)]) for told in answers if property_of(told, ANSWERS) in keys]
     return [Reply(key, _came_at(told)) for told, key in found if not is_automatic(box.headers(told["id"]))]
 
 
@@ -41,7 +37,11 @@ def is_automatic(headers: Mapping[str, str]) -> bool:
 
 
 def _may_be(told: Mapping[str, Any]) -> bool:
-    """An ordinary mail of a person, by its kind and sender; Exchange gives out-of-office notes a kind of their own."""
+    """An ordinary mail of a person that answers one, by its kind and sender; Exchange gives out-of-office notes a kind
+    of their own.
+    """
+    if not property_of(told, ANSWERS):
+        return False
     sender = ((told.get("from") or {}).get("emailAddress") or {}).get("address") or ""
     return property_of(told, ITEM_CLASS) in {ORDINARY, ""} and not is_mail_program(sender)
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors._bounces import Report, is_mail_program, read_report
+from connectors.microsoft365.arrived import ITEM_CLASS, PARENT_KEY, Arrivals
 from connectors.microsoft365.found import KEY, property_of, whole_answers
 from connectors.microsoft365.mailbox import Mailbox
 from firstbell.records import Bounce
 
-# MAPI's own: what kind of item it is, which one a report is about, and what every item is told apart by.
-ITEM_CLASS, PARENT_KEY, SEARCH_KEY = "String 0x001A", "Binary 0x0025", "Binary 0x300B"
+# MAPI's own: what every item is told apart by.
+SEARCH_KEY = "Binary 0x300B"
 NON_DELIVERY = ("REPORT.", ".NDR")
 # Mail servers try for a day or two before they give up.
 REPORTED_WITHIN = dt.timedelta(days=3)
@@ -54,9 +55,8 @@ class Arrival:
         return self.item_class.startswith(begin) and self.item_class.endswith(end)
 
 
-def bounces_in(box: Mailbox, since: dt.datetime) -> list[Bounce]:
-    """What bounced, by the reports that came into one mailbox. Only reports are opened, never anybody's letter."""
-    arrivals = box.received(since, "id,receivedDateTime,from", (ITEM_CLASS, PARENT_KEY))
+def bounces_in(box: Mailbox, arrivals: Arrivals, since: dt.datetime) -> list[Bounce]:
+    """What bounced, by the reports among what came into a mailbox. Only reports are opened, never anybody's letter."""
     reports = [each for each in map(_arrival, arrivals) if each.is_non_delivery or is_mail_program(each.sender)]
     sent = _sent_items(box, since - REPORTED_WITHIN) if reports else None
     return [bounce for each in reports if sent and (bounce := _bounce(box, each, sent)) is not None]

@@ -11,6 +11,7 @@ from typing import Any
 
 from connectors._mail import check_envelope
 from connectors.microsoft365.answered import replies_in
+from connectors.microsoft365.arrived import Arrivals, arrived_since
 from connectors.microsoft365.bounced import bounces_in
 from connectors.microsoft365.found import KEY, Found
 from connectors.microsoft365.graph import Graph
@@ -41,6 +42,8 @@ class GraphMailer:
         self._boxes = {name_of(address): Mailbox(graph, address) for address in mailboxes}
         # Drafts of this run that it has not tried to send yet, with their etags.
         self._untried: dict[str, str] = {}
+        # What came in since a moment, by mailbox: listed for the reports, and kept for the answers.
+        self._arrived: dict[dt.datetime, dict[str, Arrivals]] = {}
 
     @property
     def guarantee(self) -> Guarantee:
@@ -106,11 +109,18 @@ class GraphMailer:
 
     def bounces(self, since: dt.datetime) -> tuple[Bounce, ...]:
         """Reports of non-delivery that came in since a time, about messages that still stand in Sent Items."""
-        return tuple(bounce for box in self._boxes.values() for bounce in bounces_in(box, since))
+        arrived = {name: arrived_since(box, since) for name, box in self._boxes.items()}
+        self._arrived = {since: arrived}
+        return tuple(bounce for name, box in self._boxes.items() for bounce in bounces_in(box, arrived[name], since))
 
     def replies(self, since: dt.datetime) -> tuple[Reply, ...]:
-        """Answers of people that came in since a time, to messages that still stand in Sent Items."""
-        return tuple(reply for box in self._boxes.values() for reply in replies_in(box, since))
+        """Answers of people that came in since a time, to messages that still stand in Sent Items.
+
+        Where the reports since that time were asked for just before, what was listed then is looked at, once.
+        """
+        kept = self._arrived.pop(since, None)
+        arrived = kept or {name: arrived_since(box, since) for name, box in self._boxes.items()}
+        return tuple(reply for name, box in self._boxes.items() for reply in replies_in(box, arrived[name], since))
 
     def close(self) -> None:
         """Nothing of its own to let go of: the connection to Microsoft 365 is the office's."""

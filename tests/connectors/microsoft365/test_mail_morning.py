@@ -72,4 +72,4 @@ def test_a_run_that_finds_everything_done_asks_for_what_came_back_and_for_old_dr
 
     story.when_the_run_happens("10:00")
 
-    assert post.asked()[before:] == ["GET messages"] * 6  # reports, answers and drafts, in each of two mailboxes
+    assert post.asked()[before:] == ["GET messages"] * 4  # what came in, and drafts, in each of two mailboxes

@@ -42,6 +42,41 @@ def test_an_answer_names_the_message_and_when_it_came(post):
     assert post.another_run().replies(post.clock.now()) == (Reply("k2", post.clock.now()),)
 
 
+def test_a_run_that_asks_for_reports_and_then_for_answers_lists_each_inbox_once(post):
+    (mail,) = sent(post, "k1")
+    mail_visitors.reply(post.tenant, mail, "She is ill.")
+    run, since = post.another_run(), post.clock.now()
+    before = len(post.tenant.seen)
+
+    assert run.bounces(since) == ()
+    assert [reply.key for reply in run.replies(since)] == ["k1"]
+
+    listings = [seen.operation for seen in post.tenant.seen[before:] if seen.operation.endswith("/messages")]
+    assert len(listings) == len(OFFICES) + 1  # and Sent Items, where the answer came in
+
+
+def test_answers_that_are_asked_for_again_are_looked_for_again(post):
+    (mail,) = sent(post, "k1")
+    run, since = post.another_run(), post.clock.now()
+    run.bounces(since)
+    assert run.replies(since) == ()
+
+    mail_visitors.reply(post.tenant, mail, "She is ill.")
+
+    assert [reply.key for reply in run.replies(since)] == ["k1"]
+
+
+def test_mails_that_answer_nothing_cost_no_look_into_sent_items(post):
+    (mail,) = sent(post, "k1")
+    item = mail_visitors.reply(post.tenant, mail, "Is school open tomorrow?")
+    del item.properties[mail_visitors.ANSWERS]
+    before = len(post.asked())
+
+    assert answered(post) == []
+
+    assert len(post.asked()) - before == len(OFFICES)
+
+
 def test_answers_in_every_mailbox_are_found(post):
     mails = sent(post, "k1", "k2", "k3", "k4")
     assert {mail.mailbox for mail in mails} == set(OFFICES)

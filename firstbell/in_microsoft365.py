@@ -4,6 +4,8 @@ A rehearsal draws its workbooks into a folder of its own in the same libraries, 
 ones can look at it. What it would put into restricted folders or into the channel stays on this computer.
 """
 
+import contextlib
+
 from connectors.microsoft365.channel import WorkflowsChannel
 from connectors.microsoft365.folders import GraphFolders
 from connectors.microsoft365.graph import Graph
@@ -30,10 +32,14 @@ class InMicrosoft365:
         self._secrets, self._clock = secrets, clock
         self._graph = Graph(self._settings, secrets)
         self._libraries = self._settings.libraries
+        self._workbooks: list[GraphWorkbook] = []
 
     def close(self) -> None:
-        """Close the connection."""
-        self._graph.close()
+        """Let go of the workbooks, and close the connection."""
+        with contextlib.ExitStack() as each:
+            each.callback(self._graph.close)
+            for workbook in self._workbooks:
+                each.callback(workbook.close)
 
     def attendance_workbook(self, *, rehearse: bool) -> Workbook:
         """The Attendance workbook in the attendance library."""
@@ -65,5 +71,6 @@ class InMicrosoft365:
         return GraphMailer(self._graph, self._settings.mailboxes)
 
     def _workbook(self, drive: str, path: str, *, rehearse: bool) -> Workbook:
-
-        return GraphWorkbook(self._graph, drive, f"{REHEARSAL}/{path}" if rehearse else path, self._clock)
+        made = GraphWorkbook(self._graph, drive, f"{REHEARSAL}/{path}" if rehearse else path, self._clock)
+        self._workbooks.append(made)
+        return made

@@ -27,7 +27,7 @@ from connectors.microsoft365.workbook_changes import (
     is_misplaced,
 )
 from connectors.microsoft365.workbook_grids import ASKED, SheetSeen, sheet_seen
-from connectors.microsoft365.workbook_session import Step, Unsettled, WorkbookSession
+from connectors.microsoft365.workbook_session import Step, Unsettled, WorkbookGone, WorkbookSession
 from firstbell.errors import NeedsHuman, RetryLater
 from firstbell.records import SheetRows
 from sheets_templates import SheetLayout, WorkbookLayout
@@ -46,9 +46,11 @@ class Look:
 
 def look_at(session: WorkbookSession, wanted: Sequence[str]) -> Look:
     """The sheets of these names that are there, by the name each really has; where one is missing, all the others too,
-    since it may have been renamed. Raises Unsettled, NeedsHuman, GiveUp, WorkbookApiRefused.
+    since it may have been renamed. Raises Unsettled, NeedsHuman, GiveUp, WorkbookApiRefused, WorkbookGone.
     """
     replies = session.look([SHEETS, *map(_used, wanted)])
+    if replies[SHEETS].status == HTTPStatus.NOT_FOUND:
+        raise WorkbookGone
     names = tuple(str(sheet["name"]) for sheet in replies[SHEETS].json()["value"])
     found = {name.casefold(): replies[_used(name)] for name in wanted}
     there = {name: found[name.casefold()] for name in names if name.casefold() in found}
@@ -119,7 +121,7 @@ class LiveDrawing:
         file: str,
         sleep: Callable[[float], None],
     ) -> None:
-        """Look at every sheet to be drawn. Raises NeedsHuman, RetryLater, GiveUp, WorkbookApiRefused."""
+        """Look at every sheet to be drawn. Raises NeedsHuman, RetryLater, GiveUp, WorkbookApiRefused, WorkbookGone."""
         self._session, self._layout, self._file, self._sleep = session, layout, file, sleep
         self._wanted = {rows.sheet: rows for rows in wanted}
         self._as_at = {name: as_at_line(layout.sheet(name), rows, as_at) for name, rows in self._wanted.items()}

@@ -37,6 +37,10 @@ class WorkbookApiRefused(Exception):
     """The service works with workbooks for people only, or not with this one: the file itself must do."""
 
 
+class WorkbookGone(Exception):
+    """Somebody took the file away since it was found: find it again."""
+
+
 class Unsettled(Exception):
     """Something was refused, or its answer was lost: look at what is there now, then go on."""
 
@@ -55,7 +59,10 @@ class Step:
 
 
 class WorkbookSession:
-    """Opened at the first request, closed at the end whatever happens. `file`: what people call the workbook."""
+    """Opened at the beginning of a block unless it is open, closed at its end whatever happens.
+
+    `file`: what people call the workbook. One that ended meanwhile by itself is begun anew.
+    """
 
     def __init__(self, graph: Graph, drive_id: str, item_id: str, file: str) -> None:
         self._graph = graph
@@ -64,12 +71,19 @@ class WorkbookSession:
         self._id = ""
 
     def __enter__(self) -> Self:
-        """Begin. Raises WorkbookApiRefused, NeedsHuman, RetryLater, GiveUp."""
-        self._begin()
+        """Begin, unless it has begun. Raises WorkbookApiRefused, NeedsHuman, RetryLater, GiveUp."""
+        if not self._id:
+            self._begin()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close; a session that can't be closed ends by itself."""
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Close, unless it is closed; a session that can't be closed ends by itself."""
+        if not self._id:
+            return
         with contextlib.suppress(FirstbellError):
             self._graph.ask(
                 "POST",
@@ -79,6 +93,7 @@ class WorkbookSession:
                 headers={"workbook-session-id": self._id},
                 may_be=EXPECTED,
             )
+        self._id = ""
 
     def _begin(self) -> None:
         """Begin; a service that is unsettled is asked a few times. Raises as `__enter__` does."""
@@ -149,7 +164,7 @@ class WorkbookSession:
             return
         problem = self._problem(reply)
         if reply.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-            self.__exit__()
+            self.close()
         if reply.status == HTTPStatus.INTERNAL_SERVER_ERROR or _has_ended(reply):
             self._begin()
         raise problem

@@ -1,6 +1,7 @@
 """What people in an open workbook see, and what waits until they have closed it."""
 
 import io
+from collections import Counter
 
 import pytest
 from openpyxl import load_workbook
@@ -20,6 +21,7 @@ from firstbell.testing.workbook_conformance import (
     read_sheet,
 )
 from firstbell.testing.workbook_person import cell_of
+from tests.connectors.microsoft365.conftest import DRIVE
 
 
 def test_a_row_no_longer_wanted_says_so_while_somebody_looks_and_goes_when_they_have_left(workbook, person):
@@ -159,3 +161,74 @@ def test_a_column_moved_while_rows_come_in_is_told(near_workbook, person, excel)
             draw_today(near_workbook, a=ALICIA, m={**MICHAEL, "Reason given": "ill"})
     finally:
         excel.sandbox.before = lambda: None
+
+
+def test_a_run_finds_the_file_once_and_reads_and_draws_in_one_session(workbook, person, tenant):
+    draw_today(workbook, a=ALICIA)
+    person.looks_at_it()
+    tenant.seen.clear()
+
+    workbook.read(LAYOUT)
+    draw_today(workbook, a=ALICIA)
+
+    asked = Counter(seen.operation.rpartition("/")[2] for seen in tenant.seen)
+    assert [asked[each] for each in ("{item-path}", "createSession", "closeSession")] == [1, 1, 1]
+
+
+def test_a_drawing_looks_again_in_the_session_of_the_reading(workbook, person):
+    draw_today(workbook, a=ALICIA, m=MICHAEL)
+    person.looks_at_it()
+    workbook.read(LAYOUT)
+    person.types("Today", "m", "Reason given", "dentist")
+    person.sorts("Today", "Days")
+    assert pupils(person) == ["Michael Test", "Alicia Test"]
+
+    draw_today(workbook, a={**ALICIA, "Days": 4}, m=MICHAEL)
+
+    rows = {row["Pupil"]: row for row in person.sees("Today")}
+    assert (rows["Michael Test"]["Reason given"], rows["Michael Test"]["Days"]) == ("dentist", "1")
+    assert rows["Alicia Test"]["Days"] == "4"
+
+
+def test_a_session_that_ended_between_reading_and_drawing_is_begun_again(workbook, person, clock):
+    draw_today(workbook, a=ALICIA)
+    person.looks_at_it()
+    workbook.read(LAYOUT)
+    clock.advance(minutes=30)
+
+    draw_today(workbook, a={**ALICIA, "Days": 4})
+
+    assert person.sees("Today")[0]["Days"] == "4"
+
+
+def test_a_file_saved_by_somebody_between_reading_and_drawing_is_not_replaced(hurried, clock, person):
+    draw_today(hurried, a=ALICIA, m=MICHAEL)
+    clock.advance(minutes=3)
+    hurried.read(LAYOUT)
+    person.types("Today", "a", "Reason given", "dentist")
+    clock.advance(minutes=3)
+
+    draw_today(hurried, a=ALICIA)
+
+    assert [(row["Pupil"], row["Reason given"]) for row in person.sees("Today")] == [("Alicia Test", "dentist")]
+
+
+def test_a_file_taken_away_between_reading_and_drawing_is_made_anew(hurried, person, tenant):
+    draw_today(hurried, a=ALICIA)
+    hurried.read(LAYOUT)
+    del tenant.drives[DRIVE].items[person.item.id]
+
+    draw_today(hurried, a=ALICIA)
+
+    assert pupils(person) == ["Alicia Test"]
+
+
+def test_a_workbook_that_was_read_and_not_drawn_is_let_go(hurried, tenant):
+    draw_today(hurried, a=ALICIA)
+    hurried.read(LAYOUT)
+    assert tenant.workbooks.sessions
+
+    hurried.close()
+    hurried.close()
+
+    assert not tenant.workbooks.sessions

@@ -148,6 +148,7 @@ class Office:
 @pytest.fixture
 def office(near_workbook, person_in, clock, excel, renew):
     def opened():
+        near_workbook.close()
         renew()
         return Office(near_workbook, person_in(excel.sandbox.tenant), clock, excel.sandbox)
 

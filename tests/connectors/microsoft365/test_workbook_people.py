@@ -159,3 +159,15 @@ def test_a_column_moved_while_rows_come_in_is_told(near_workbook, person, excel)
             draw_today(near_workbook, a=ALICIA, m={**MICHAEL, "Reason given": "ill"})
     finally:
         excel.sandbox.before = lambda: None
+
+
+def test_rows_that_come_into_an_empty_sheet_show_their_dates_as_dates(hurried, person, clock):
+    draw_today(hurried)
+    person.looks_at_it()
+
+    for days in (3, 4):
+        clock.advance(minutes=3)
+        draw_today(hurried, a={**ALICIA, "Days": days})
+
+    (row,) = person.sees("Today")
+    assert (row["Days"], row["Settle by"]) == ("4", ALICIA["Settle by"].isoformat())

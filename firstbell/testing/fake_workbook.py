@@ -53,6 +53,8 @@ class FakeWorkbook:
             raise NeedsHuman(f"close {layout.name}: someone has it open, and nothing was changed", layout.name)
         self._refuse_changed_headings(layout)
         wanted = {sheet.sheet: sheet for sheet in sheets}
+        for key in (key for sheet in sheets for key in sheet.rows):
+            assert key == key.strip(), f"{key!r} would be read back as another key"
         for sheet in layout.sheets:
             if sheet.name not in self._sheets:
                 self._sheets[sheet.name] = _Sheet({column.header: column.header for column in sheet.columns})

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
@@ -23,14 +24,15 @@ from tests.faults.cloudy import Outcome, aimed, drawn, morning
 from tests.faults.school_morning import listening
 
 COUNTED = ("lost", "never arrived", "twice", "too many")
+_OPEN = ExitStack()
 Named = tuple[str, Fault | int]
 
 
 @cache
 def _service() -> Running:
     """A sandbox for as long as this process lives."""
-    folder = tempfile.mkdtemp(prefix="firstbell-cloudy-")
-    return listening(Path(folder)).__enter__()
+    folder = _OPEN.enter_context(tempfile.TemporaryDirectory())
+    return _OPEN.enter_context(listening(Path(folder)))
 
 
 def played(named: Named) -> tuple[str, Outcome]:

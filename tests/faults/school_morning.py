@@ -48,6 +48,7 @@ from rules.contact.purposes import Purpose
 ROOT = Path(__file__).parents[2]
 DAY, PUPILS = dt.date(2026, 11, 23), 60
 PUT_RIGHT = dt.time(9, 52)  # when the demo's office puts the mis-clicked register right; here two people release it
+CASES = "Attendance cases"
 ONCE_MORE = dt.time(10, 5)
 TO_FAMILIES = frozenset({Purpose.FIRST_DAY_ABSENCE, Purpose.IN_SCHOOL_CORRECTION})
 UNFINISHED = frozenset({State.RELEASING, State.SENDING, State.UNKNOWN})
@@ -62,32 +63,45 @@ Told = Counter[tuple[str, str, str]]
 
 
 class Listening(Sandbox):
-    """Keeps every request that came, those inside batches too."""
+    """Keeps every request that came, those inside batches too. Something may happen `before` and `after` each."""
 
     def __init__(self, tenant: Tenant) -> None:
         super().__init__(tenant, ROUTES)
-        self.heard: list[Request] = []
+        self.renew(tenant)
+
+    def renew(self, tenant: Tenant) -> None:
+        """Another tenant, and nothing heard."""
+        self.tenant, self.heard = tenant, list[Request]()
+        self.before = self.after = lambda _request: None
 
     def answer(self, request: Request) -> Answer:
         self.heard.append(request)
-        return super().answer(request)
+        self.before(request)
+        answer = super().answer(request)
+        self.after(request)
+        return answer
 
 
 @cache
 def the_school() -> tuple[DemoSchool, tuple[Moment, ...]]:
-    """The school, and its morning; the mis-clicked form's register is not put right, so it needs two people."""
+    """The school and its whole story; the mis-clicked form's register is not put right, so it needs two people."""
     school = make_school(DAY, pupils=PUPILS, seed=1)
     return school, tuple(m for m in make_morning(school) if m.at.astimezone(ZONE).time() != PUT_RIGHT)
 
 
-def short_morning() -> tuple[Moment, ...]:
-    """Without what leaves by no way of its own: the weeks before, the chase of registers, the weekly watch."""
+def todays_morning() -> tuple[Moment, ...]:
+    """Every moment of the day itself, but for what is typed into a workbook of weeks before."""
     _, moments = the_school()
-    today = [m for m in moments if m.at.astimezone(ZONE).date() == DAY and m.job not in {"chase", "weekly", "returns"}]
+    today = [m for m in moments if m.at.astimezone(ZONE).date() == DAY]
+    return tuple(replace(m, typed=tuple(t for t in m.typed if t.workbook != CASES)) for m in today)
+
+
+def short_morning() -> tuple[Moment, ...]:
+    """What leaves for families, the cards and the letters of cases: no chase, no weekly watch."""
+    kept = [m for m in todays_morning() if m.job not in {"chase", "weekly", "returns"}]
+    kept = [replace(m, job="first-day-contact") if m.at.astimezone(ZONE).time() == ONCE_MORE else m for m in kept]
     cases_at = dt.datetime.combine(DAY, dt.time(10, 50), tzinfo=ZONE).astimezone(dt.UTC)
-    quiet = [replace(m, typed=tuple(t for t in m.typed if t.workbook not in {"Attendance cases"})) for m in today]
-    quiet = [replace(m, job="first-day-contact") if m.at.astimezone(ZONE).time() == ONCE_MORE else m for m in quiet]
-    return (*quiet, Moment(cases_at, "The letters of cases are drafted.", "cases"))
+    return (*kept, Moment(cases_at, "The letters of cases are drafted.", "cases"))
 
 
 @contextlib.contextmanager
@@ -186,8 +200,9 @@ class InTheCloud(AtSchool):
             shutil.copy(home / name, self.folder / name)
         staff = [Person(person.email, person.name, person.role) for person in the_school()[0].staff.office]
         certificate = (home / "public.pem").read_text(encoding="utf-8")
-        self.sandbox.tenant = tenants.school_tenant(lambda: self.clock.now(), certificates=(certificate,), staff=staff)
-        self.sandbox.heard.clear()
+        self.sandbox.renew(
+            tenants.school_tenant(lambda: self.clock.now(), certificates=(certificate,), staff=staff)
+        )
         ours = outgoing_of(self._service.url, self._service.certificate_authority)
         told = self.config.read_text(encoding="utf-8")
         self.config.write_text(told.replace(OUTGOING, ours), encoding="utf-8")

@@ -40,7 +40,7 @@ def renew_shared(page: Worksheet, layout: SheetLayout, table: Table, last: int) 
 
 
 def _dress_the_empty_row(page: Worksheet, layout: SheetLayout, table: Table) -> None:
-    """An Excel table has a row even when it is empty, and rows that come take its look: else a date shows as a number."""
+    """Even an empty Excel table has a row, and rows that come take its look: else a date shows as a number."""
     for column in layout.columns:
         cell_at(page, table.header_row + 1, table.columns[column.header]).style = cell_style(column, column.editor)
 

@@ -1,4 +1,4 @@
-"""A morning in Microsoft 365 on a bad day: faults at any request, jobs repeated until quiet, and what must hold then."""
+"""A bad day in Microsoft 365: faults at any request, jobs repeated until quiet, and what must hold then."""
 
 import datetime as dt
 import random
@@ -62,7 +62,7 @@ def drawn(seed: int, number: int = 6) -> list[Fault]:
             chance.choice(kinds),
             WHERE[chance.choice(list(WHERE))],
             chance.choice((1, 1, 2, 4)),
-            chance.randrange(80) if chance.random() < 0.5 else chance.randrange(5),  # noqa: PLR2004 - half of them early
+            chance.randrange(80) if chance.random() < 0.5 else chance.randrange(5),
             chance.choice(WAITS),
         )
         for _ in range(number)
@@ -77,7 +77,7 @@ def aimed() -> Iterator[tuple[str, Fault]]:
 
 
 def play(place: AtSchool, outcome: Outcome) -> str:
-    """The short morning. Each job is repeated until it has nothing more to do; the key of the row somebody made theirs."""
+    """The short morning, each job repeated until it has nothing more to do; the row that somebody made theirs."""
     theirs = ""
     for moment in short_morning():
         late = max(moment.at, place.clock.moment)

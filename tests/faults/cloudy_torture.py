@@ -1,5 +1,6 @@
-"""`make torture-cloud`: bad mornings in Microsoft 365, every kind of fault at every kind of request, and many at random.
+"""Bad mornings in Microsoft 365: every kind of fault at every kind of request, and many at random.
 
+The second part of `make torture`.
 Run: python -m tests.faults.cloudy_torture [--mornings N] [--from-seed N] [--processes N]
 """
 

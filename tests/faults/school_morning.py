@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
@@ -40,8 +40,8 @@ from firstbell.testing.microsoft.server import Running, running
 from firstbell.testing.microsoft.tenant import Person, Tenant
 from firstbell.testing.microsoft.workbook_books import live_book
 from firstbell.testing.microsoft.workbook_person import LivePerson
-from firstbell.testing.workbook_person import Person as PersonAtAFile
 from firstbell.testing.workbook_person import KEY, add_row, cell_of, header_row, headings, type_row
+from firstbell.testing.workbook_person import Person as PersonAtAFile
 from firstbell.workflows.office import Office
 from rules.contact.purposes import Purpose
 
@@ -200,9 +200,7 @@ class InTheCloud(AtSchool):
             shutil.copy(home / name, self.folder / name)
         staff = [Person(person.email, person.name, person.role) for person in the_school()[0].staff.office]
         certificate = (home / "public.pem").read_text(encoding="utf-8")
-        self.sandbox.renew(
-            tenants.school_tenant(lambda: self.clock.now(), certificates=(certificate,), staff=staff)
-        )
+        self.sandbox.renew(tenants.school_tenant(self.clock.now, certificates=(certificate,), staff=staff))
         ours = outgoing_of(self._service.url, self._service.certificate_authority)
         told = self.config.read_text(encoding="utf-8")
         self.config.write_text(told.replace(OUTGOING, ours), encoding="utf-8")

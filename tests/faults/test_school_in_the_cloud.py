@@ -156,13 +156,12 @@ def test_no_name_reason_or_address_of_a_family_is_where_others_read_it(school):
     places += [item.path.casefold() for drive in school.tenant.drives.values() for item in drive.all_items]
 
     words = Counter(word for place in places for word in re.findall(r"[\w.'-]+(?:@[\w.-]+)?", place))
-    assert names | addresses | {"dentist"} | set(OWN_WORDS.split()[:1])
-    assert words.keys().isdisjoint(names | addresses | {"dentist", "rang"})
+    assert {"firstbell", "register"} <= words.keys(), "what is looked through is there"
+    assert words.keys().isdisjoint(names | addresses | {"dentist", *OWN_WORDS.split()[:1]})
 
 
-@pytest.mark.parametrize("seed", [3, 4])
-def test_a_bad_day_loses_nothing_and_does_nothing_twice(service, tmp_path, seed):
-    outcome = morning(tmp_path, service, drawn(seed))
+def test_a_bad_day_loses_nothing_and_does_nothing_twice(service, tmp_path):
+    outcome = morning(tmp_path, service, drawn(seed=3))
 
     assert outcome.faults > 0
     assert outcome.wrong == {}
@@ -180,7 +179,12 @@ def test_killed_again_and_again_while_it_sends_each_family_is_told_once(service,
 
     assert ended == [-9] * len(kills)
     assert set(place.arrived().values()) == {1}
-    told = {(who, pupil) for purpose, who, pupil in expected() if purpose is Purpose.FIRST_DAY_ABSENCE}
+    not_taken = {pupil.id for pupil in the_school()[0].pupils_of(the_school()[0].staged.forgotten)}
+    told = {
+        (who, pupil)
+        for purpose, who, pupil in expected()
+        if purpose is Purpose.FIRST_DAY_ABSENCE and pupil not in not_taken
+    }
     assert {(p.address.reveal(), p.subject_id) for p in first_day(place, State.SENT)} == told
 
 

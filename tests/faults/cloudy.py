@@ -19,6 +19,7 @@ from firstbell.testing.microsoft.faults import Fault, Kind
 from firstbell.testing.microsoft.files import Item
 from firstbell.testing.microsoft.server import Running
 from firstbell.workflows.words import name_of
+from rules.contact.purposes import Purpose
 from tests.faults.school_morning import TO_FAMILIES, UNFINISHED, AtSchool, InTheCloud, Told, short_morning, the_school
 
 MINUTE = dt.timedelta(minutes=1)
@@ -130,9 +131,12 @@ def _wrong(place: InTheCloud, theirs: str, outcome: Outcome) -> Iterator[tuple[s
     told, arrived = place.told(), place.arrived()
     missing = [pupil for _, _, pupil in (expected() - told).elements()]
     by_phone = _on_the_phone_list(place)
+    # Where the service was busy until the pupil had come, there was nothing to tell any more.
+    came_in = {p.subject_id for p in place.proposals() if p.state is State.RECALLED}
+    came_in &= {pupil for purpose, _, pupil in expected() if purpose is Purpose.IN_SCHOOL_CORRECTION}
     outcome.by_phone = len(by_phone.intersection(missing))
     gone = {p.dispatch_key or "" for p in place.proposals() if p.state is State.SENT}
-    yield "lost", [each for each in missing if each not in by_phone]
+    yield "lost", [each for each in missing if each not in by_phone | came_in]
     yield "never arrived", sorted(gone - {key for key, _ in arrived})
     yield "too many", [f"{purpose} {pupil}" for purpose, _, pupil in (told - expected()).elements()]
     yield "twice", [key for key, number in arrived.items() if number > 1]
@@ -160,20 +164,21 @@ def _stop_stands(place: InTheCloud) -> bool:
 
 
 def _cards(place: InTheCloud) -> list[str]:
-    """Alerts that stand in the channel more or less than once."""
+    """Alerts that stand in the channel twice, or not at all and nobody was told by mail in their place."""
     with closing(open_store_for(place.settings)) as store:
         cases = [entry.facts["case"] for entry in store.ledger.entries(kind="alert.raised")]
     cards = [str(message.card) for message in place.channel.messages]
     times = Counter({case: sum(case in card for card in cards) for case in cases})
-    return [case for case, number in times.items() if number != 1]
+    by_mail = any(p.purpose is Purpose.SAFEGUARDING_ALERT and p.state is State.SENT for p in place.proposals())
+    return [case for case, number in times.items() if number > 1 or (number == 0 and not by_mail)]
 
 
 def open_to_others(place: InTheCloud) -> Iterator[str]:
-    """Folders of the restricted library that somebody may open whom the settings do not name."""
+    """Folders with papers in them that somebody may open whom the settings do not name."""
     named = {person.email for person in place.settings.staff}
     drive = place.tenant.drives[tenants.drive_id(tenants.RESTRICTED)]
     for item in drive.all_items:
-        if item.content is None and item.parent is drive.root and not _is_closed(item, named):
+        if item.parent is drive.root and drive.children(item) and not _is_closed(item, named):
             yield item.name
 
 

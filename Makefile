@@ -55,6 +55,7 @@ fuzz: ## bad input without end: CASES of each property, the families' mornings a
 torture: ## a million simulated mornings full of faults, and two thousand killed processes: half an hour and more
 	@$(PYTHON) bootstrap.py test
 	@$(VENV)/python -m tests.faults.torture
+	@$(VENV)/python -m tests.faults.cloudy_torture
 
 lock: ## after a change of dependencies
 	@$(PYTHON) bootstrap.py test

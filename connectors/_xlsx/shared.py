@@ -18,6 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from connectors._xlsx.cells import cell_at, put
 from connectors._xlsx.headings import AS_AT_TAG, line_cell
 from connectors._xlsx.rules import area, extent
+from connectors._xlsx.styles import cell_style
 from connectors._xlsx.tables import AS_AT_SHEET, Table, table_name
 from sheets_templates import Editor, SheetLayout
 
@@ -30,10 +31,18 @@ def renew_shared(page: Worksheet, layout: SheetLayout, table: Table, last: int) 
     """Bring the Excel table, the guard and the as-at line up to rows down to `last`; a sheet's protection goes."""
     page.protection.sheet = False
     page.auto_filter.ref = None
+    if last == table.header_row:
+        _dress_the_empty_row(page, layout, table)
     _renew_table(page, table_name(layout), table, max(last, table.header_row + 1))
     _renew_guard(page, layout, table, last)
     if AS_AT_TAG in table.tags:
         _hide_as_at(page, layout.name, line_cell(page, table, AS_AT_TAG))
+
+
+def _dress_the_empty_row(page: Worksheet, layout: SheetLayout, table: Table) -> None:
+    """Even an empty Excel table has a row, and rows that come take its look: else a date shows as a number."""
+    for column in layout.columns:
+        cell_at(page, table.header_row + 1, table.columns[column.header]).style = cell_style(column, column.editor)
 
 
 def _renew_table(page: Worksheet, name: str, table: Table, last: int) -> None:

@@ -148,6 +148,9 @@ class LiveDrawing:
                 pause(unsettled.wait, self._sleep)
                 self._asks_extents = True
                 settled(self._look, self._sleep)
+            else:
+                if self._asks_extents:
+                    settled(self._ask_extents, self._sleep)
             self._refuse_misplaced()
         raise NeedsHuman("the workbook is being changed over and over: run again in a minute", self._file)
 

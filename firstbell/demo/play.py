@@ -67,17 +67,22 @@ def type_in(office: Office, path: Path, everything: Sequence[Typed]) -> None:
 
     def fill_in(book: "Workbook") -> None:
         for typed in everything:
-            cells = {column: _text(cell) for column, cell in {**typed.cells, **_draft_read(office, typed)}.items()}
+            cells = cells_of(office, typed)
             if typed.is_new_row:
                 add_row(book[typed.sheet], cells)
                 continue
-            for key in _keys_about(office, typed):
+            for key in keys_about(office, typed):
                 type_row(book[typed.sheet], key, cells)
 
     Person(path).changes(fill_in)
 
 
-def _keys_about(office: Office, typed: Typed) -> list[str]:
+def cells_of(office: Office, typed: Typed) -> dict[str, str]:
+    """What is typed, as text by column."""
+    return {column: _text(cell) for column, cell in {**typed.cells, **_draft_read(office, typed)}.items()}
+
+
+def keys_about(office: Office, typed: Typed) -> list[str]:
     """The rows of a sheet that are about the pupil."""
     if typed.sheet == "LA returns":
         known = returns_on_record(office.store.ledger, office.settings.zone).values()

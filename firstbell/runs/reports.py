@@ -35,7 +35,7 @@ def sync_report(summary: SyncSummary) -> RunReport:
         "rows that could not be used": len(summary.problems),
     }
     needs = tuple(f"{problem.where}: {problem.sentence}" for problem in summary.problems)
-    return RunReport(Job.SYNC, "Roll and marks read", figures, needs)
+    return RunReport(Job.SYNC, "Roll and marks read", figures, (*summary.undrawn, *needs))
 
 
 def chase_report(summary: ChaseSummary) -> RunReport:
@@ -48,7 +48,7 @@ def chase_report(summary: ChaseSummary) -> RunReport:
         "teachers asked about a lesson mark": summary.questions,
     }
     needs = (f"{count_of(summary.missing, 'register')} not taken.",) if summary.missing else ()
-    return RunReport(Job.CHASE, title, figures, needs)
+    return RunReport(Job.CHASE, title, figures, (*summary.undrawn, *needs))
 
 
 def morning_report(report: MorningReport) -> RunReport:

@@ -1,10 +1,11 @@
 """A workbook in memory, with the people who work in it: what they type, sort, copy and delete is part of the fake."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from firstbell.errors import NeedsHuman
+from firstbell.errors import NeedsHuman, RetryLater
 from firstbell.records import SheetRead, SheetRows, TypedAnswer
 from sheets_templates import Cell, Editor, SheetLayout, WorkbookLayout
 from sheets_templates.columns import SAYS
@@ -35,17 +36,25 @@ class _Sheet:
 
 
 class FakeWorkbook:
-    """The Workbook port without a file. A person's methods are named by what they do."""
+    """The Workbook port without a file. A person's methods are named by what they do.
+
+    `is_busy`: the system it lives in can be asked what stands there, and takes no changes just now.
+    """
 
     def __init__(self) -> None:
         self._sheets: dict[str, _Sheet] = {}
         self._is_open = False
+        self.is_busy = False
 
     def draw(self, layout: WorkbookLayout, sheets: Sequence[SheetRows], *, as_at: str) -> None:  # noqa: ARG002 - no line to show it in
+        if self.is_busy:
+            raise RetryLater(dt.timedelta(seconds=30))
         if self._is_open:
             raise NeedsHuman(f"close {layout.name}: someone has it open, and nothing was changed", layout.name)
         self._refuse_changed_headings(layout)
         wanted = {sheet.sheet: sheet for sheet in sheets}
+        for key in (key for sheet in sheets for key in sheet.rows):
+            assert key == key.strip(), f"{key!r} would be read back as another key"
         for sheet in layout.sheets:
             if sheet.name not in self._sheets:
                 self._sheets[sheet.name] = _Sheet({column.header: column.header for column in sheet.columns})

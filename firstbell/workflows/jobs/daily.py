@@ -29,8 +29,8 @@ def sync_job(office: Office) -> SyncSummary:
         said = take_edits(office)
         summary = sync(office)
         codes = code_check_rows(office, codes_to_check(office, office.today()), said)
-        draw_as_it_stands(office, said, {CODES_TO_CHECK: codes})
-    return summary
+        undrawn = draw_as_it_stands(office, said, {CODES_TO_CHECK: codes})
+    return replace(summary, undrawn=undrawn)
 
 
 def chase_job(office: Office) -> ChaseSummary:
@@ -39,7 +39,7 @@ def chase_job(office: Office) -> ChaseSummary:
         said = take_edits(office)
         summary = replace(chase_registers(office), questions=ask_teachers(office))
         if office.store.registers.marks_as_at() is not None:
-            draw_as_it_stands(office, said)
+            summary = replace(summary, undrawn=draw_as_it_stands(office, said))
         office.store.desk.heartbeat("chase", at=office.clock.now(), due_at=None, outcome="done")
     return summary
 

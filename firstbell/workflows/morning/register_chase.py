@@ -29,13 +29,14 @@ OUT_OF_REACH = {State.BLOCKED, State.BOUNCED}
 
 @dataclass(frozen=True, slots=True)
 class ChaseSummary:
-    """How many registers are missing, and what went out about them."""
+    """How many registers are missing, and what went out about them; `undrawn` as in a sync."""
 
     session: Session | None
     missing: int
     reminders: int
     escalations: int
     questions: int = 0
+    undrawn: tuple[str, ...] = ()
 
 
 def chase_registers(office: Office) -> ChaseSummary:

@@ -12,13 +12,16 @@ from firstbell.workflows.registers.roll_changes import record_roll_changes
 
 @dataclass(frozen=True, slots=True)
 class SyncSummary:
-    """What a sync read and found: counts, amendments to marks already known, and rows that could not be used."""
+    """What a sync read and found: counts, amendments to marks already known, and rows that could not be used; and a
+    sentence for each workbook that could not be brought up to date.
+    """
 
     as_at: dt.datetime
     pupils: int
     marks: int
     changes: tuple[MarkChange, ...]
     problems: tuple[Problem, ...]
+    undrawn: tuple[str, ...] = ()
 
     @property
     def late_changes(self) -> tuple[MarkChange, ...]:

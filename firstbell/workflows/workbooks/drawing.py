@@ -1,9 +1,13 @@
-"""Draw both workbooks from what this run found; a workbook somebody has open is left for the next run, and said so."""
+"""Draw both workbooks from what this run found.
+
+A workbook that can't be drawn now, because somebody has it open or its system is busy, is left for the next run, and
+said so: it stops neither the other one nor what is done for families.
+"""
 
 import datetime as dt
 from collections.abc import Mapping
 
-from firstbell.errors import NeedsHuman
+from firstbell.errors import NeedsHuman, RetryLater
 from firstbell.ports import Workbook
 from firstbell.records import SheetRows, TypedAnswer
 from firstbell.workflows.office import Office
@@ -74,8 +78,8 @@ def draw_workbook(
     sheets = [SheetRows(sheet, found, answers.get(sheet, ()), settled) for sheet, found in rows.items()]
     try:
         workbook.draw(layout, sheets, as_at=f"{as_at.astimezone(office.settings.zone):%A %d %B %Y, %H:%M}")
-    except NeedsHuman as locked:
-        facts = {"workbook": layout.name, "why": str(locked)}
+    except (NeedsHuman, RetryLater) as undrawn:
+        facts = {"workbook": layout.name, "why": str(undrawn)}
         office.store.ledger.append("workbook.not_drawn", at=office.clock.now(), actor="Firstbell", facts=facts)
-        return (f"The {layout.name} workbook could not be brought up to date: {locked}",)
+        return (f"The {layout.name} workbook could not be brought up to date: {undrawn}",)
     return ()

@@ -232,3 +232,15 @@ def test_a_workbook_that_was_read_and_not_drawn_is_let_go(hurried, tenant):
     hurried.close()
 
     assert not tenant.workbooks.sessions
+
+
+def test_rows_that_come_into_an_empty_sheet_show_their_dates_as_dates(hurried, person, clock):
+    draw_today(hurried)
+    person.looks_at_it()
+
+    for days in (3, 4):
+        clock.advance(minutes=3)
+        draw_today(hurried, a={**ALICIA, "Days": days})
+
+    (row,) = person.sees("Today")
+    assert (row["Days"], row["Settle by"]) == ("4", ALICIA["Settle by"].isoformat())

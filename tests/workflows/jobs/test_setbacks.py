@@ -139,3 +139,47 @@ def test_a_run_that_slept_past_its_lease_sends_nothing_a_second_time(story, step
     assert len(told) == len(set(told))
     assert {f"{pupil.lower()}-mum@example.net" for pupil in pupils[1:]} <= set(told)
     assert change or len(told) == 3
+
+
+def test_a_workbook_that_is_busy_costs_no_family_its_message(story):
+    story.given_an_unexplained_absence("ALICIA")
+    story.when_the_run_happens("09:45")
+    story.attendance.is_busy = True
+
+    report = story.when_the_run_happens("09:56")
+
+    assert story.told() == ["alicia-mum@example.net"]
+    assert report.needs[0].startswith("The Attendance workbook could not be brought up to date: the outside system is")
+    assert story.mailed(Purpose.OFFICE_NOTICE) == []
+
+
+def test_what_a_person_typed_counts_though_the_workbook_takes_no_changes(story):
+    story.given_an_unexplained_absence("ALICIA")
+    story.given_an_unexplained_absence("MICHAEL")
+    story.when_the_run_happens("09:45")
+    key = next(p.key for p in story.store.proposals.find() if p.subject_id == "ALICIA")
+    story.when_somebody_types("Queue", key, Decision="stop", Initials="AO")
+    story.attendance.is_busy = True
+
+    story.when_the_run_happens("09:56")
+
+    assert story.told() == ["michael-mum@example.net"]
+
+
+def test_one_busy_workbook_does_not_keep_the_other_from_being_drawn(story):
+    story.attendance.is_busy = True
+    story.given_an_unexplained_absence("ALICIA", flags=PupilFlags(child_protection=True))
+
+    story.when_the_run_happens("09:45")
+
+    assert [row["Pupil"] for row in story.safeguarding.sees("Alerts")] == ["Example, Alicia"]
+
+
+@pytest.mark.parametrize("job", [sync_job, chase_job])
+def test_a_job_says_which_workbook_it_could_not_bring_up_to_date(story, job):
+    story.when_the_run_happens("09:12")
+    story.attendance.is_busy = True
+
+    (sentence,) = job(story.office).undrawn
+
+    assert sentence.startswith("The Attendance workbook could not be brought up to date")

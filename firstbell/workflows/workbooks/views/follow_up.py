@@ -137,6 +137,7 @@ def health_rows(office: Office, picture: Picture) -> Rows:
 
 
 def _health_key(about: str, line: HealthLine | DataLine) -> str:
+    # No blank at its end: a cell is read without it, and a key that reads otherwise is another row each time.
     return f"{about}|{line.rank}|{line.wrong[:40]}".strip()
 
 

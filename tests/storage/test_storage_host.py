@@ -104,6 +104,7 @@ def test_families_are_told_once_however_often_the_timer_fires(host, schools):
 
 
 def test_a_job_that_can_not_run_is_tried_five_times_and_then_its_office_is_told(host, queues, schools, settings):
+    shutil.rmtree(schools / "example-hill")
     host.fire("schools_clock")
     for _ in range(settings.max_dequeue_count + 1):
         host.drain()

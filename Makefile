@@ -2,7 +2,7 @@
 PYTHON := $(shell command -v python3 || command -v python)
 VENV := .venv/bin
 
-.PHONY: demo sandbox test check check-infra package proof fuzz torture lock golden
+.PHONY: demo sandbox test azurite check check-infra package proof fuzz torture lock golden
 
 demo: ## a whole school morning on this computer
 	@$(PYTHON) bootstrap.py demo
@@ -15,6 +15,14 @@ sandbox: ## a Microsoft 365 of pretence on this computer, until Ctrl-C
 test: ## every test
 	@$(PYTHON) bootstrap.py test
 	@$(VENV)/python -m pytest -n 2
+
+azurite: .azurite/ready ## fetch Microsoft's emulator of its storage, for the tests in tests/storage; needs Node and npm
+
+.azurite/ready: requirements/azurite/package-lock.json
+	@mkdir -p .azurite
+	@cp requirements/azurite/package.json requirements/azurite/package-lock.json .azurite
+	@npm ci --prefix .azurite --ignore-scripts --no-fund --no-audit --loglevel=error
+	@touch $@
 
 check: ## what CI checks besides the tests
 	@$(PYTHON) bootstrap.py test

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +23,24 @@ def load(
 
     The environment holds `variables` and nothing else. The libraries are this environment's, or those in a folder.
     """
-    libraries = site_packages or sysconfig.get_path("purelib")
-    told = [str(app_folder), str(libraries), str(WORKER), json.dumps(calls)]
-    command = [sys.executable, "-I", "-S", str(HERE / "production_worker.py"), *told]
-    environment = os.environ  # to pass on the one thing that Windows cannot start a process without
-    only = {name: environment[name] for name in ("SYSTEMROOT",) if name in environment} | variables
-    done = subprocess.run(command, capture_output=True, cwd=app_folder, env=only, timeout=120, check=False)
+    command = command_of(app_folder, json.dumps(calls), site_packages)
+    done = subprocess.run(
+        command, capture_output=True, cwd=app_folder, env=nothing_but(variables), timeout=120, check=False
+    )
     assert done.returncode == 0, done.stderr.decode()
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def command_of(app_folder: Path, calls: str, site_packages: Path | None = None) -> list[str]:
+    libraries = site_packages or sysconfig.get_path("purelib")
+    told = [str(app_folder), str(libraries), str(WORKER), calls]
+    return [sys.executable, "-I", "-S", str(HERE / "production_worker.py"), *told]
+
+
+def nothing_but(variables: Mapping[str, str]) -> dict[str, str]:
+    """An environment of these variables, and the one thing that Windows cannot start a process without."""
+    environment = os.environ
+    return {name: environment[name] for name in ("SYSTEMROOT",) if name in environment} | dict(variables)
 
 
 @pytest.fixture(scope="session")

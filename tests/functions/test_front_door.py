@@ -17,11 +17,18 @@ WORKERS_OWN = {"azure-functions-runtime", "azurefunctions-extensions-base"}  # t
 
 
 def installed_distributions():
-    """Each installed distribution's name, with the top-level names it brought."""
+    """Each installed distribution's name, with the modules it brought: several share the name `azure`."""
     for record in Path(sysconfig.get_path("purelib")).glob("*.dist-info/RECORD"):
         rows = record.read_text(encoding="utf-8").splitlines()
         name = record.parent.name.split("-")[0].lower().replace("_", "-")
-        yield name, {row.split(",")[0].split("/")[0].removesuffix(".py") for row in rows}
+        yield name, {module_of(Path(row.split(",")[0])) for row in rows}
+
+
+def module_of(file):
+    """The dotted name under which a file of a distribution is imported."""
+    folder = ".".join(file.parent.parts)
+    name = file.name.split(".")[0]
+    return folder if name == "__init__" else f"{folder}.{name}".lstrip(".")
 
 
 def test_the_production_worker_loads_what_is_deployed(app):
@@ -50,9 +57,9 @@ def test_everything_imported_by_the_index_is_in_requirements_txt(app, root):
         for line in (root / "requirements.txt").read_text(encoding="utf-8").splitlines()
         if "==" in line and not line.startswith((" ", "#"))
     }
-    loaded = {module.split(".")[0] for module in app["modules"]}
-    owners = {name for name, tops in installed_distributions() if tops & loaded}
+    owners = {name for name, modules in installed_distributions() if modules & set(app["modules"])}
 
+    assert {"azure-functions", "azure-functions-runtime"} <= owners
     assert owners - listed - WORKERS_OWN <= {"firstbell"}, "add the package to pyproject.toml and run 'make lock'"
 
 

@@ -178,7 +178,7 @@ def test_many_runs_may_open_a_new_store_at_once(tmp_path):
 
     def open_and_write() -> None:
         try:
-            with closing(open_store(tmp_path / "new.db", "st-example")) as store:
+            with closing(open_store(tmp_path / "new.db", "st-example", patience=dt.timedelta(minutes=1))) as store:
                 store.ledger.append("note", at=NINE, actor="AB", facts={})
         except Exception as error:  # noqa: BLE001 - reported by the test below
             failures.append(error)

@@ -42,9 +42,14 @@ def service(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def school(service, tmp_path_factory, let_out):
-    """A school in Microsoft 365 after its morning: each job was a process of the command line."""
-    place = InTheCloud(tmp_path_factory.mktemp("cloud"), service)
+def school(tmp_path_factory, let_out):
+    """A school in Microsoft 365 after its morning."""
+    with listening(tmp_path_factory.mktemp("service")) as its_own:  # the bad days of other tests are none of its own
+        yield after_its_morning(InTheCloud(tmp_path_factory.mktemp("cloud"), its_own), let_out)
+
+
+def after_its_morning(place, let_out):
+    """Each job is a process of the command line."""
     place.ended = []
     for moment in todays_morning():
         time = moment.at.astimezone(ZONE).time()

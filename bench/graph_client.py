@@ -16,9 +16,11 @@ import tempfile
 from pathlib import Path
 
 from firstbell.composition import SystemClock
-from firstbell.testing.microsoft.asked import Answer, Asked, Route
+from firstbell.testing.microsoft.apps import App
+from firstbell.testing.microsoft.asked import Answer, Asked
+from firstbell.testing.microsoft.routes import Route
 from firstbell.testing.microsoft.server import Running, Sandbox, running
-from firstbell.testing.microsoft.tenant import App, Tenant
+from firstbell.testing.microsoft.tenant import Tenant
 
 ROOT = Path(__file__).parents[1]
 PASSWORD = "correct horse"  # noqa: S105 - only the sandbox of this run knows it

@@ -20,11 +20,12 @@ from firstbell.records import SheetRows
 from firstbell.settings import Microsoft365Settings
 from firstbell.testing.fake_clock import FakeClock
 from firstbell.testing.fake_secrets import FakeSecrets
+from firstbell.testing.microsoft.apps import App
 from firstbell.testing.microsoft.files import Drive
 from firstbell.testing.microsoft.parts import ROUTES
 from firstbell.testing.microsoft.sandbox import Sandbox
 from firstbell.testing.microsoft.server import running
-from firstbell.testing.microsoft.tenant import App, Tenant
+from firstbell.testing.microsoft.tenant import Tenant
 from firstbell.testing.microsoft.workbook_person import LivePerson
 from sheets_templates import Cell, Column, Editor, Kind, SheetLayout
 from sheets_templates.attendance import ATTENDANCE

@@ -37,13 +37,14 @@ from firstbell.records import Quota
 from firstbell.settings import EnvironmentSecrets, Microsoft365Settings, Settings, load_settings
 from firstbell.testing.fake_clock import FakeClock
 from firstbell.testing.fake_store import FakeStore
+from firstbell.testing.microsoft.apps import Person
 from firstbell.testing.microsoft.asked import Answer, Request
 from firstbell.testing.microsoft.parts import ROUTES
 from firstbell.testing.microsoft.sandbox import Sandbox
 from firstbell.testing.microsoft.school import CHANNEL, CLIENT_ID, OURS, school_tenant
 from firstbell.testing.microsoft.school_folder import WEBHOOK_SECRET, make_app_certificate, outgoing_of
 from firstbell.testing.microsoft.server import Running, running
-from firstbell.testing.microsoft.tenant import Person, Tenant
+from firstbell.testing.microsoft.tenant import Tenant
 from firstbell.workflows.office import Office
 from firstbell.workflows.outgoing.sending import send_due
 

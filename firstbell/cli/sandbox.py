@@ -121,9 +121,9 @@ def _make_school(folder: Path, at: dt.datetime, pupils: int, seed: int) -> DemoS
 
 
 def _tenant(folder: Path, school: DemoSchool, at: dt.datetime) -> "Tenant":
+    from firstbell.testing.microsoft.apps import Person  # noqa: PLC0415
     from firstbell.testing.microsoft.school import school_tenant  # noqa: PLC0415 - the extras may be missing
     from firstbell.testing.microsoft.school_folder import make_app_certificate  # noqa: PLC0415
-    from firstbell.testing.microsoft.tenant import Person  # noqa: PLC0415
 
     real, began = SystemClock(), SystemClock().now()
     start = at.replace(tzinfo=ZONE).astimezone(dt.UTC)

@@ -32,12 +32,13 @@ from firstbell.errors import FirstbellError
 from firstbell.records import Proposal, State
 from firstbell.settings import Settings, load_settings
 from firstbell.testing.microsoft import school as tenants
+from firstbell.testing.microsoft.apps import Person
 from firstbell.testing.microsoft.asked import Answer, Request
 from firstbell.testing.microsoft.parts import ROUTES
 from firstbell.testing.microsoft.sandbox import Sandbox
 from firstbell.testing.microsoft.school_folder import make_app_certificate, outgoing_of
 from firstbell.testing.microsoft.server import Running, running
-from firstbell.testing.microsoft.tenant import Person, Tenant
+from firstbell.testing.microsoft.tenant import Tenant
 from firstbell.testing.microsoft.workbook_books import live_book
 from firstbell.testing.microsoft.workbook_person import LivePerson
 from firstbell.testing.workbook_person import KEY, add_row, cell_of, header_row, headings, type_row

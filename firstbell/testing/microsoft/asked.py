@@ -3,13 +3,12 @@
 import datetime as dt
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from firstbell.testing.microsoft.tenant import App, Tenant
+from firstbell.testing.microsoft.apps import App
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class Asked:
     headers: Mapping[str, str]
     content: bytes
     url: str
-    app: "App | None" = None
+    app: App | None = None
 
     @property
     def json(self) -> Any:  # noqa: ANN401 - whatever was sent
@@ -93,16 +92,3 @@ class Refused(Exception):
         exact = {"code": self.inner} if self.inner else {}
         error = {"code": self.code, "message": f"The sandbox says: {self.code}.", "innerError": exact | inner}
         return Answer(self.status, {"error": error}, self.headers)
-
-
-Handler = Callable[["Tenant", Asked], Answer]
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """What answers one operation of the contract. `is_open`: it needs no token, its address is the permission."""
-
-    method: str
-    template: str
-    handler: Handler
-    is_open: bool = False

@@ -5,76 +5,22 @@ The workflow answers before it runs, as in the cloud: what it took it may post a
 
 import datetime as dt
 import json
-from dataclasses import dataclass, field
-from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
 
-from firstbell.testing.microsoft.asked import Answer, Asked, Refused, Route
+from firstbell.testing.microsoft.apps import App
+from firstbell.testing.microsoft.asked import Answer, Asked, Refused
+from firstbell.testing.microsoft.channel_state import HOOK, Channel, Flow, Posted
 from firstbell.testing.microsoft.drive_json import stamp
-from firstbell.testing.microsoft.tenant import App, Tenant
+from firstbell.testing.microsoft.routes import Route
+from firstbell.testing.microsoft.tenant import Tenant
 
-HOOK = "/powerautomate/automations/direct/workflows/"
 ADAPTIVE = "application/vnd.microsoft.card.adaptive"
 NEWEST_VERSION = (1, 5)
 # The largest message a workflow can post, in bytes of UTF-16.
 LARGEST = 28 * 1024
 USUAL_PAGE, LARGEST_PAGE = 20, 50
 READS_ALL = "ChannelMessage.Read.All"
-
-
-class Flow(StrEnum):
-    """What becomes of a card that the web hook took. OFF: it takes none."""
-
-    POSTS = "posts"
-    LATE = "late"
-    NEVER = "never"
-    TWICE = "twice"
-    OFF = "off"
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """A message in the channel: its card, or none once it was deleted."""
-
-    id: str
-    at: dt.datetime
-    card: dict[str, Any] | None
-
-
-@dataclass
-class Channel:
-    """A channel of a team, with one workflow whose address ends in `signature`. `delay`: how late a late one posts.
-    `readers`: the programs whom the team's owner lets read (ChannelMessage.Read.Group), by client id; a private channel
-    is not read with that.
-    """
-
-    id: str
-    team: str
-    name: str
-    signature: str
-    readers: frozenset[str] = frozenset()
-    is_private: bool = False
-    flow: Flow = Flow.POSTS
-    delay: dt.timedelta = dt.timedelta(minutes=1)
-    messages: list[Posted] = field(default_factory=list)
-
-    def hook(self, server: str) -> str:
-        """The address of the web hook, a secret: whoever has it can post."""
-        return f"{server}{HOOK}{self.id}/triggers/manual/paths/invoke?api-version=1&sp=%2Ftriggers&sig={self.signature}"
-
-    def post(self, card: dict[str, Any], at: dt.datetime) -> None:
-        """The card stands in the channel from then on."""
-        self.messages.append(Posted(f"{1700000000000 + len(self.messages)}", at, card))
-
-    def delete(self, number: int) -> None:
-        """A person deletes a message: that it was there still shows."""
-        message = self.messages[number]
-        self.messages[number] = Posted(message.id, message.at, None)
-
-    def shown(self, now: dt.datetime) -> list[Posted]:
-        """What stands in it now, the newest first."""
-        return [message for message in reversed(self.messages) if message.at <= now]
 
 
 def _channel(tenant: Tenant, asked: Asked) -> Channel:

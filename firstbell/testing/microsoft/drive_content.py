@@ -7,7 +7,7 @@ import tempfile
 from http import HTTPStatus
 from pathlib import Path
 
-from firstbell.testing.microsoft.asked import Answer, Asked, Refused, Route
+from firstbell.testing.microsoft.asked import Answer, Asked, Refused
 from firstbell.testing.microsoft.drive_json import item_json
 from firstbell.testing.microsoft.drives import (
     BY_PATH,
@@ -24,6 +24,7 @@ from firstbell.testing.microsoft.drives import (
     on_item,
 )
 from firstbell.testing.microsoft.files import Drive, Item
+from firstbell.testing.microsoft.routes import Route
 from firstbell.testing.microsoft.tenant import Tenant
 from firstbell.testing.microsoft.workbook_books import settle
 

@@ -5,8 +5,8 @@ import mimetypes
 from typing import Any
 
 from firstbell.testing.microsoft.files import Drive, Item
+from firstbell.testing.microsoft.grants import MEMBER, Grant
 from firstbell.testing.microsoft.quick_xor_hash import quick_xor_hash
-from firstbell.testing.microsoft.sharing import MEMBER, Grant
 
 HOST = "examplehill.sharepoint.com"
 LINKS = {"read": "view", "write": "edit"}

@@ -3,11 +3,13 @@
 from dataclasses import replace
 from http import HTTPStatus
 
-from firstbell.testing.microsoft.asked import Answer, Asked, Refused, Route
+from firstbell.testing.microsoft.asked import Answer, Asked, Refused
 from firstbell.testing.microsoft.drive_json import LINKS, permission_json
 from firstbell.testing.microsoft.drives import ITEM, on_item, page
 from firstbell.testing.microsoft.files import Drive, Item
-from firstbell.testing.microsoft.sharing import Grant, let_in, make_link
+from firstbell.testing.microsoft.grants import Grant
+from firstbell.testing.microsoft.routes import Route
+from firstbell.testing.microsoft.sharing import let_in, make_link
 from firstbell.testing.microsoft.tenant import Tenant
 
 INVITED_AS = frozenset({"read", "write"})

@@ -3,13 +3,10 @@
 import datetime as dt
 import re
 import secrets
-from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
 
-from firstbell.testing.microsoft.asked import Answer, Asked, Refused, Route
+from firstbell.testing.microsoft.asked import Answer, Asked, Refused
 from firstbell.testing.microsoft.drive_content import replaced, saved
-from firstbell.testing.microsoft.drive_json import stamp
 from firstbell.testing.microsoft.drives import (
     BY_PATH,
     CONFLICT,
@@ -24,30 +21,14 @@ from firstbell.testing.microsoft.drives import (
     on_item,
 )
 from firstbell.testing.microsoft.files import Drive, Item
+from firstbell.testing.microsoft.routes import Route
 from firstbell.testing.microsoft.tenant import Tenant
+from firstbell.testing.microsoft.upload_state import Upload
 
 UPLOAD = "/upload/"
 LASTS = dt.timedelta(hours=1)
 FRAGMENT, LARGEST = 320 * 1024, 60 * 1024 * 1024
 RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
-
-
-@dataclass
-class Upload:
-    """A session: who asked for it and where it goes (`name` empty for the content of an item), and what has come."""
-
-    asked: Asked
-    drive: Drive
-    place: Item
-    name: str
-    how: str
-    until: dt.datetime
-    total: int | None = None
-    received: bytearray = field(default_factory=bytearray)
-
-    def status(self) -> dict[str, Any]:
-        """What is still expected."""
-        return {"expirationDateTime": stamp(self.until), "nextExpectedRanges": [f"{len(self.received)}-"]}
 
 
 def _begin(tenant: Tenant, asked: Asked, drive: Drive, place: Item, name: str) -> Answer:

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from firstbell.testing.microsoft.asked import Answer, Asked, Refused, Route
+from firstbell.testing.microsoft.asked import Answer, Asked, Refused
 from firstbell.testing.microsoft.drive_json import drive_json, item_json, reference, size_of, stamp
 from firstbell.testing.microsoft.files import Drive, Item
+from firstbell.testing.microsoft.routes import Route
 from firstbell.testing.microsoft.tenant import Tenant
 
 CONFLICT = "@microsoft.graph.conflictBehavior"

@@ -6,8 +6,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from firstbell.testing.microsoft.asked import Answer, Asked, Handler, Route
-from firstbell.testing.microsoft.tenant import TOKEN_LASTS, App, Tenant
+from firstbell.testing.microsoft.apps import App
+from firstbell.testing.microsoft.asked import Answer, Asked
+from firstbell.testing.microsoft.routes import Handler, Route
+from firstbell.testing.microsoft.tenant import TOKEN_LASTS, Tenant
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey

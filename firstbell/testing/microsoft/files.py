@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from firstbell.testing.microsoft.sharing import Grant
+from firstbell.testing.microsoft.grants import Grant
 
 ROOT = "root"
 
@@ -76,6 +76,15 @@ class Item:
         """Something about it changed: another eTag."""
         self.modified_at, self.modified_by = at, by
         self.version += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site at `https://{HOST}/{path}`."""
+
+    id: str
+    path: str
+    name: str
 
 
 @dataclass

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from firstbell.testing.microsoft.asked import Answer, Asked, Refused, Route
+from firstbell.testing.microsoft.asked import Answer, Asked, Refused
 from firstbell.testing.microsoft.mail_access import item_of, mailbox_of, told
 from firstbell.testing.microsoft.mail_json import shown_id
 from firstbell.testing.microsoft.mail_lists import LISTS
 from firstbell.testing.microsoft.mail_mime import mail_of, recipients
 from firstbell.testing.microsoft.mail_query import PROPERTY_ID
 from firstbell.testing.microsoft.mail_state import Arrived, Folder, Item, Mailbox, SecondSend
+from firstbell.testing.microsoft.routes import Route
 from firstbell.testing.microsoft.tenant import Tenant
 
 MOST_HEADERS = 5

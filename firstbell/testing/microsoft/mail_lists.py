@@ -5,11 +5,12 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from firstbell.testing.microsoft.asked import Answer, Asked, Refused, Route
+from firstbell.testing.microsoft.asked import Answer, Asked, Refused
 from firstbell.testing.microsoft.mail_access import mailbox_of, told
 from firstbell.testing.microsoft.mail_json import folder_id
 from firstbell.testing.microsoft.mail_query import filtered, page_of
 from firstbell.testing.microsoft.mail_state import Folder, Item, Mailbox
+from firstbell.testing.microsoft.routes import Route
 from firstbell.testing.microsoft.tenant import Tenant
 
 

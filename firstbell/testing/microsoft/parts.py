@@ -10,7 +10,7 @@ from firstbell.testing.microsoft import (
     sites,
     workbooks,
 )
-from firstbell.testing.microsoft.asked import Route
+from firstbell.testing.microsoft.routes import Route
 
 PARTS = (drives, drive_content, drive_sharing, drive_uploads, sites, channels, mail, workbooks)
 ROUTES: tuple[Route, ...] = tuple(route for part in PARTS for route in part.ROUTES)

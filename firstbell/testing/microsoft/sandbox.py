@@ -8,10 +8,11 @@ from functools import partial
 from http import HTTPStatus
 
 from firstbell.testing.microsoft import entra
-from firstbell.testing.microsoft.asked import Answer, Asked, Refused, Request, Route
+from firstbell.testing.microsoft.asked import Answer, Asked, Refused, Request
 from firstbell.testing.microsoft.batch import BATCH, answer_batch
 from firstbell.testing.microsoft.contract import Contract, Operation, read_contract
 from firstbell.testing.microsoft.faults import Fault, Kind
+from firstbell.testing.microsoft.routes import Route
 from firstbell.testing.microsoft.tenant import Seen, Tenant
 
 VERSION = "/v1.0"

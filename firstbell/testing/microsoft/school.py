@@ -7,11 +7,11 @@ it is kept out: a mailbox that is not its own, and a site that it was not given.
 import datetime as dt
 from collections.abc import Callable, Iterable
 
-from firstbell.testing.microsoft.channels import Channel
+from firstbell.testing.microsoft.apps import App, Person
+from firstbell.testing.microsoft.channel_state import Channel
 from firstbell.testing.microsoft.drive_json import HOST
-from firstbell.testing.microsoft.files import Drive
-from firstbell.testing.microsoft.sites import Site
-from firstbell.testing.microsoft.tenant import App, Person, Tenant
+from firstbell.testing.microsoft.files import Drive, Site
+from firstbell.testing.microsoft.tenant import Tenant
 
 TENANT_ID = "0f1e2d3c-4b5a-4697-8877-665544332211"
 CLIENT_ID = "a1b2c3d4-0000-4000-8000-000000000001"

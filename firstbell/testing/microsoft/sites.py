@@ -1,24 +1,18 @@
 """SharePoint sites: found by id or by address, their libraries, and which programs were given them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from firstbell.testing.microsoft.asked import Answer, Asked, Refused, Route
+from firstbell.testing.microsoft.apps import App
+from firstbell.testing.microsoft.asked import Answer, Asked, Refused
 from firstbell.testing.microsoft.drive_json import HOST, drive_json
 from firstbell.testing.microsoft.drives import chosen, may_use, page
-from firstbell.testing.microsoft.tenant import App, Tenant
+from firstbell.testing.microsoft.files import Site
+from firstbell.testing.microsoft.routes import Route
+from firstbell.testing.microsoft.tenant import Tenant
 
 GIVES_SITES = "Sites.FullControl.All"
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A site at `https://{HOST}/{path}`."""
-
-    id: str
-    path: str
-    name: str
 
 
 def _json(site: Site) -> dict[str, Any]:

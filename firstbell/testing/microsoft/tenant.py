@@ -7,44 +7,17 @@ import datetime as dt
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from firstbell.testing.microsoft.apps import App, Person
+from firstbell.testing.microsoft.channel_state import Channel
 from firstbell.testing.microsoft.faults import Script
-from firstbell.testing.microsoft.files import Drive
+from firstbell.testing.microsoft.files import Drive, Site
 from firstbell.testing.microsoft.mail_state import Mail
 from firstbell.testing.microsoft.throttling import Throttling
-from firstbell.testing.microsoft.workbook_books import Workbooks
-
-if TYPE_CHECKING:
-    from firstbell.testing.microsoft.channels import Channel
-    from firstbell.testing.microsoft.drive_uploads import Upload
-    from firstbell.testing.microsoft.sites import Site
+from firstbell.testing.microsoft.upload_state import Upload
+from firstbell.testing.microsoft.workbook_state import Workbooks
 
 TOKEN_LASTS = dt.timedelta(minutes=75)
-
-
-@dataclass
-class App:
-    """An app registration. `mailboxes`: those that Exchange lets it use (RBAC for Applications), lower-case addresses;
-    `sites`: the ids of the sites it was given (Sites.Selected); `roles`: what was consented to for the whole tenant.
-    `certificates`: public keys in PEM.
-    """
-
-    client_id: str
-    secret: str = ""
-    certificates: tuple[str, ...] = ()
-    mailboxes: frozenset[str] = frozenset()
-    sites: frozenset[str] = frozenset()
-    roles: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody with an account in the tenant; `role` is their post at the school, in words."""
-
-    address: str
-    name: str
-    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +48,10 @@ class Tenant:
     tokens: dict[str, tuple[str, dt.datetime]] = field(default_factory=dict)
     drives: dict[str, Drive] = field(default_factory=dict)
     downloads: dict[str, bytes] = field(default_factory=dict)
-    uploads: dict[str, "Upload"] = field(default_factory=dict)
-    sites: "list[Site]" = field(default_factory=list)
+    uploads: dict[str, Upload] = field(default_factory=dict)
+    sites: list[Site] = field(default_factory=list)
     strangers: set[str] = field(default_factory=set)
-    channels: "dict[str, Channel]" = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
     mail: Mail = field(default_factory=Mail)
     script: Script = field(default_factory=Script)
     seen: list[Seen] = field(default_factory=list)

@@ -7,55 +7,20 @@ loses what people typed in between.
 
 import datetime as dt
 import io
-from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
 
 from firstbell.testing.microsoft.asked import Refused
 from firstbell.testing.microsoft.files import Item
-
-if TYPE_CHECKING:
-    from firstbell.testing.microsoft.tenant import Tenant
+from firstbell.testing.microsoft.tenant import Tenant
+from firstbell.testing.microsoft.workbook_state import LiveBook, Session
 
 IDLE = {True: dt.timedelta(minutes=5), False: dt.timedelta(minutes=7)}
 LAG = dt.timedelta(seconds=20)
 
 
-@dataclass
-class Session:
-    """A session of a program; without `persists` nothing it writes outlives it."""
-
-    item_id: str
-    persists: bool
-    used_at: dt.datetime
-
-
-@dataclass
-class LiveBook:
-    """A workbook as Excel holds it. `loaded` is the file it came from, or was last saved as."""
-
-    book: Workbook
-    loaded: bytes
-    changed_at: dt.datetime | None = None
-
-
-@dataclass
-class Workbooks:
-    """`refuses_apps`: the service takes no program for a user. `labelled`: files under an encrypting label. `held`:
-    files that somebody opened for himself alone, or checked out. All by the item's id.
-    """
-
-    refuses_apps: bool = False
-    labelled: set[str] = field(default_factory=set)
-    held: set[str] = field(default_factory=set)
-    sessions: dict[str, Session] = field(default_factory=dict)
-    live: dict[str, LiveBook] = field(default_factory=dict)
-    made: int = 0
-
-
-def begin(tenant: "Tenant", item: Item, *, persists: bool) -> str:
+def begin(tenant: Tenant, item: Item, *, persists: bool) -> str:
     """Open a session; the file counts as open while it lasts. Raises Refused."""
     refuse_unopenable(tenant, item)
     tenant.workbooks.made += 1
@@ -65,7 +30,7 @@ def begin(tenant: "Tenant", item: Item, *, persists: bool) -> str:
     return key
 
 
-def refuse_unopenable(tenant: "Tenant", item: Item) -> None:
+def refuse_unopenable(tenant: Tenant, item: Item) -> None:
     """Raise Refused for a file that the service does not open."""
     if tenant.workbooks.refuses_apps:
         raise Refused(HTTPStatus.FORBIDDEN, "AccessDenied", inner="accessDeniedUncategorized")
@@ -75,7 +40,7 @@ def refuse_unopenable(tenant: "Tenant", item: Item) -> None:
         raise Refused(HTTPStatus.CONFLICT, "conflict", inner="accessConflict")
 
 
-def session_of(tenant: "Tenant", item: Item, key: str) -> Session:
+def session_of(tenant: Tenant, item: Item, key: str) -> Session:
     """A session that is still good, and its time begins anew. Raises Refused for one that is over."""
     end_idle_sessions(tenant)
     session = tenant.workbooks.sessions.get(key)
@@ -85,7 +50,7 @@ def session_of(tenant: "Tenant", item: Item, key: str) -> Session:
     return session
 
 
-def end(tenant: "Tenant", key: str) -> None:
+def end(tenant: Tenant, key: str) -> None:
     """Close a session."""
     session = tenant.workbooks.sessions.pop(key)
     for drive in tenant.drives.values():
@@ -93,7 +58,7 @@ def end(tenant: "Tenant", key: str) -> None:
             drive.items[session.item_id].open_by.discard(key)
 
 
-def end_idle_sessions(tenant: "Tenant") -> None:
+def end_idle_sessions(tenant: Tenant) -> None:
     """Close the sessions that nobody has used for too long; then the file is no longer open for their sake."""
     now = tenant.clock()
     sessions = tenant.workbooks.sessions
@@ -101,7 +66,7 @@ def end_idle_sessions(tenant: "Tenant") -> None:
         end(tenant, key)
 
 
-def live_book(tenant: "Tenant", item: Item) -> LiveBook:
+def live_book(tenant: Tenant, item: Item) -> LiveBook:
     """The workbook as Excel has it now; a file that was uploaded meanwhile is opened afresh. Raises Refused."""
     live = tenant.workbooks.live.get(item.id)
     if live is None or live.loaded is not item.content:
@@ -112,14 +77,14 @@ def live_book(tenant: "Tenant", item: Item) -> LiveBook:
     return live
 
 
-def changed(tenant: "Tenant", item: Item, by: str) -> None:
+def changed(tenant: Tenant, item: Item, by: str) -> None:
     """Somebody changed the live book: another version of the file, at once."""
     item.content_version += 1
     item.touch(tenant.clock(), by)
     tenant.workbooks.live[item.id].changed_at = item.modified_at
 
 
-def settle(tenant: "Tenant", item: Item) -> None:
+def settle(tenant: Tenant, item: Item) -> None:
     """Before a download: the file takes in what Excel was told, once the lag is over."""
     end_idle_sessions(tenant)
     live = tenant.workbooks.live.get(item.id)

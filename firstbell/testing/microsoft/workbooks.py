@@ -11,8 +11,9 @@ from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
 from firstbell.testing.microsoft import drives
-from firstbell.testing.microsoft.asked import Answer, Asked, Handler, Refused, Route
+from firstbell.testing.microsoft.asked import Answer, Asked, Refused
 from firstbell.testing.microsoft.files import Item
+from firstbell.testing.microsoft.routes import Handler, Route
 from firstbell.testing.microsoft.workbook_books import (
     begin,
     changed,

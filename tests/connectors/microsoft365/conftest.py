@@ -13,12 +13,13 @@ from firstbell.settings import Microsoft365Settings
 from firstbell.testing.fake_clock import FakeClock
 from firstbell.testing.fake_secrets import FakeSecrets
 from firstbell.testing.microsoft import drive_content, drives, workbooks
+from firstbell.testing.microsoft.apps import App
 from firstbell.testing.microsoft.asked import Request
 from firstbell.testing.microsoft.faults import Dropped
 from firstbell.testing.microsoft.files import Drive
 from firstbell.testing.microsoft.sandbox import Sandbox
 from firstbell.testing.microsoft.server import running
-from firstbell.testing.microsoft.tenant import App, Tenant
+from firstbell.testing.microsoft.tenant import Tenant
 from firstbell.testing.microsoft.workbook_person import LivePerson
 
 FAR_OFF = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)

@@ -11,11 +11,12 @@ from firstbell.settings import Microsoft365Settings
 from firstbell.testing.fake_clock import FakeClock
 from firstbell.testing.fake_secrets import FakeSecrets
 from firstbell.testing.messages import message_in
+from firstbell.testing.microsoft.apps import App
 from firstbell.testing.microsoft.faults import Fault, Kind
 from firstbell.testing.microsoft.mail import ROUTES
 from firstbell.testing.microsoft.mail_state import Arrived, Item, Mail
 from firstbell.testing.microsoft.server import Running, Sandbox, running
-from firstbell.testing.microsoft.tenant import App, Tenant
+from firstbell.testing.microsoft.tenant import Tenant
 
 TENANT, APP = "11111111-2222-3333-4444-555555555555", "firstbell"
 OFFICES = ("attendance@school.example", "attendance2@school.example")

@@ -11,7 +11,7 @@ from connectors._cards import card_of
 from connectors.microsoft365.channel import LARGEST, LOOKS, mark_of
 from firstbell.errors import GiveUp, Misconfigured, RetryLater
 from firstbell.testing.channel_conformance import ALERT, ChannelConformance, ChannelRig
-from firstbell.testing.microsoft.channels import Flow, Posted
+from firstbell.testing.microsoft.channel_state import Flow, Posted
 from firstbell.testing.microsoft.faults import Kind
 from tests.connectors.microsoft365.sharepoint import open_sharepoint
 

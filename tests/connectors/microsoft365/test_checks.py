@@ -11,10 +11,12 @@ from firstbell.composition import SystemClock
 from firstbell.settings import ChannelSettings, LibrarySettings, Microsoft365Settings
 from firstbell.testing.fake_clock import FakeClock
 from firstbell.testing.fake_secrets import FakeSecrets
-from firstbell.testing.microsoft.asked import Answer, Refused, Route
+from firstbell.testing.microsoft.apps import App
+from firstbell.testing.microsoft.asked import Answer, Refused
 from firstbell.testing.microsoft.certificates import app_certificate
+from firstbell.testing.microsoft.routes import Route
 from firstbell.testing.microsoft.server import Sandbox, running
-from firstbell.testing.microsoft.tenant import App, Tenant
+from firstbell.testing.microsoft.tenant import Tenant
 
 OURS, SECOND, HEADS = "absence@hill.example", "absence2@hill.example", "head@hill.example"
 LIBRARIES = {"attendance": "b!att", "safeguarding": "b!safe", "restricted": "b!closed"}

@@ -11,7 +11,8 @@ from firstbell.errors import GiveUp, Misconfigured, NeedsHuman, RetryLater
 from firstbell.testing.folders_conformance import DSL, HEAD, FoldersConformance, FoldersRig
 from firstbell.testing.microsoft.faults import Kind
 from firstbell.testing.microsoft.files import Drive
-from firstbell.testing.microsoft.sharing import Grant, let_group_in, let_in, make_link, open_in_excel, own_grants
+from firstbell.testing.microsoft.grants import Grant
+from firstbell.testing.microsoft.sharing import let_group_in, let_in, make_link, open_in_excel, own_grants
 from tests.connectors.microsoft365.sharepoint import LIBRARY, SITE, open_sharepoint
 
 STRANGER = "supply@example.org"

@@ -11,11 +11,13 @@ from connectors.microsoft365.replies import Policy, Reply
 from firstbell.errors import GiveUp, Misconfigured, NeedsHuman, RetryLater
 from firstbell.settings import Microsoft365Settings
 from firstbell.testing.fake_secrets import FakeSecrets
-from firstbell.testing.microsoft.asked import Answer, Refused, Route
+from firstbell.testing.microsoft.apps import App
+from firstbell.testing.microsoft.asked import Answer, Refused
 from firstbell.testing.microsoft.certificates import app_certificate
 from firstbell.testing.microsoft.faults import Fault, Kind
+from firstbell.testing.microsoft.routes import Route
 from firstbell.testing.microsoft.server import Sandbox, running
-from firstbell.testing.microsoft.tenant import App, Tenant
+from firstbell.testing.microsoft.tenant import Tenant
 
 OFFICE, PASSWORD = "absence@hill.example", "correct horse"
 pytestmark = pytest.mark.usefixtures("tenant")

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from firstbell.composition import SystemClock
-from firstbell.testing.microsoft.asked import Answer, Route
+from firstbell.testing.microsoft.apps import App
+from firstbell.testing.microsoft.asked import Answer
+from firstbell.testing.microsoft.routes import Route
 from firstbell.testing.microsoft.server import Sandbox, running
-from firstbell.testing.microsoft.tenant import App, Tenant
+from firstbell.testing.microsoft.tenant import Tenant
 
 ROOT = Path(__file__).parents[3]
 SENT = """

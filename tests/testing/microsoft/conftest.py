@@ -7,8 +7,9 @@ import httpx
 import pytest
 
 from firstbell.testing.fake_clock import FakeClock
-from firstbell.testing.microsoft.asked import Answer, Refused, Route
+from firstbell.testing.microsoft.asked import Answer, Refused
 from firstbell.testing.microsoft.certificates import app_certificate
+from firstbell.testing.microsoft.routes import Route
 from firstbell.testing.microsoft.sandbox import Sandbox
 from firstbell.testing.microsoft.school import CLIENT_ID, school_tenant
 from firstbell.testing.microsoft.server import running

@@ -6,14 +6,14 @@ import datetime as dt
 import pytest
 
 from firstbell.testing.microsoft import drive_content, drive_sharing, drive_uploads, drives, sites
+from firstbell.testing.microsoft.apps import App
 from firstbell.testing.microsoft.asking import Program, code_of
 from firstbell.testing.microsoft.faults import Fault, Kind
-from firstbell.testing.microsoft.files import Drive
+from firstbell.testing.microsoft.files import Drive, Site
 from firstbell.testing.microsoft.quick_xor_hash import quick_xor_hash
 from firstbell.testing.microsoft.server import Sandbox
 from firstbell.testing.microsoft.sharing import let_group_in, make_link
-from firstbell.testing.microsoft.sites import Site
-from firstbell.testing.microsoft.tenant import App, Tenant
+from firstbell.testing.microsoft.tenant import Tenant
 
 NOW = dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC)
 FRAGMENT = 320 * 1024

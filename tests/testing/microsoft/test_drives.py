@@ -6,11 +6,12 @@ import shutil
 import pytest
 
 from firstbell.testing.microsoft import drive_content, drives
+from firstbell.testing.microsoft.apps import App
 from firstbell.testing.microsoft.asking import Program, code_of
 from firstbell.testing.microsoft.files import Drive
 from firstbell.testing.microsoft.server import Sandbox
 from firstbell.testing.microsoft.sharing import open_in_excel
-from firstbell.testing.microsoft.tenant import App, Tenant
+from firstbell.testing.microsoft.tenant import Tenant
 
 NOW = dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC)
 HEAD = "head@example.org"

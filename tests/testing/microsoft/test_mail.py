@@ -7,11 +7,12 @@ import pytest
 
 from firstbell.testing.fake_clock import FakeClock
 from firstbell.testing.microsoft import mail_visitors
+from firstbell.testing.microsoft.apps import App
 from firstbell.testing.microsoft.asked import Request
 from firstbell.testing.microsoft.mail import ROUTES
 from firstbell.testing.microsoft.mail_state import LagShows, SecondSend
 from firstbell.testing.microsoft.sandbox import VERSION, Sandbox
-from firstbell.testing.microsoft.tenant import App, Tenant
+from firstbell.testing.microsoft.tenant import Tenant
 
 BOX, FOREIGN, URL = "office@school.example", "head@school.example", "https://localhost:1"
 KEY = "String {0bb5ae0c-1c09-4a42-9c5c-5a8f7cf1b2d4} Name firstbellKey"

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from firstbell.testing.fake_clock import FakeClock
+from firstbell.testing.microsoft.apps import App
 from firstbell.testing.microsoft.asked import Asked, Refused
-from firstbell.testing.microsoft.tenant import App
 from firstbell.testing.microsoft.throttling import BeyondRate, Limits, Throttling, site_units
 
 APP = App("app")

@@ -9,10 +9,11 @@ from openpyxl import load_workbook
 from connectors._xlsx.drawing import drawn
 from firstbell.records import SheetRows
 from firstbell.testing.microsoft import drive_content, drives, workbooks
+from firstbell.testing.microsoft.apps import App
 from firstbell.testing.microsoft.asking import Program, code_of
 from firstbell.testing.microsoft.files import Drive
 from firstbell.testing.microsoft.sandbox import Sandbox
-from firstbell.testing.microsoft.tenant import App, Tenant
+from firstbell.testing.microsoft.tenant import Tenant
 from firstbell.testing.workbook_conformance import ALICIA, AS_AT, LAYOUT, ZOE
 
 NOW = dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC)

@@ -10,8 +10,8 @@ from connectors.files.tables import Cells, Table
 from firstbell.errors import BadInput
 from firstbell.records import Problem
 from rules.calendar import Half, Session
+from rules.code_checks.validator import CodeProblem
 from rules.codes import AttendanceCode
-from rules.codes.validator import CodeProblem
 from rules.registers import Mark
 
 # AM, AM1, AM Reg, Morning, Morning registration, Roll call AM; and the same for the afternoon.

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from firstbell.records import Problem
 from rules.calendar import Session
+from rules.code_checks.validator import CodeProblem, read_code
 from rules.codes import AttendanceCode, code_table
-from rules.codes.validator import CodeProblem, read_code
 from rules.registers import Mark
 
 NEEDS_NOTE = frozenset(code for code, facts in code_table().codes.items() if facts.needs_note)

@@ -16,7 +16,7 @@ from firstbell.records import (
     School,
 )
 from rules.calendar import SchoolCalendar, Session
-from rules.codes.validator import CodeProblem, read_code
+from rules.code_checks.validator import CodeProblem, read_code
 from rules.people import Contact, Pupil, PupilContact
 from rules.registers import Mark
 

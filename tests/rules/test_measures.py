@@ -21,7 +21,7 @@ AS_OF = dt.date(2026, 11, 23)
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 CALENDAR = example_calendar()
 RULES_READ = {
-    *("rules.absence.persistent", "rules.absence.unexplained", "rules.codes.validator", "rules.school_age"),
+    *("rules.absence.persistent", "rules.absence.unexplained", "rules.code_checks.validator", "rules.school_age"),
     *("rules.penalty_notices.national_threshold", "rules.returns.attendance_return", "rules.returns.sickness_return"),
 }
 KEYS = {

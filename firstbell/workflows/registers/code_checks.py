@@ -13,10 +13,10 @@ from firstbell.settings import DayTimes
 from firstbell.workflows.office import Office
 from firstbell.workflows.registers.optional_exports import beside_the_register
 from rules.calendar import Half, Session, first_of_school_year, monday_of
+from rules.code_checks.by_the_clock import RegisterHours
+from rules.code_checks.closures import closed_for_some
+from rules.code_checks.validator import CodeProblem, KnownFacts, code_problems
 from rules.codes import AttendanceCode
-from rules.codes.by_the_clock import RegisterHours
-from rules.codes.closures import closed_for_some
-from rules.codes.validator import CodeProblem, KnownFacts, code_problems
 from rules.people import Pupil
 from rules.registers import RegisterSpan
 from rules.school_age import school_age_as_known

@@ -17,9 +17,9 @@ from rules.absence.persistent import persistent_absence, severe_absence
 from rules.absence.unexplained import UnexplainedAbsence, unexplained_absences
 from rules.calendar import SchoolCalendar, Session, school_year_of
 from rules.calendar.sessions import in_words
+from rules.code_checks.closures import closed_for_some
+from rules.code_checks.validator import CodeProblem, KnownFacts, code_problems
 from rules.codes import code_table
-from rules.codes.closures import closed_for_some
-from rules.codes.validator import CodeProblem, KnownFacts, code_problems
 from rules.findings import Finding
 from rules.parameters import Entry, parameter
 from rules.penalty_notices.national_threshold import NationalThreshold, national_threshold

@@ -15,8 +15,8 @@ from firstbell.workflows.outgoing.approvals import NotApproved, approve
 from firstbell.workflows.outgoing.stop_switch import ROW_KEY, resume_messages, stop_every_message, stopped_by
 from firstbell.workflows.returns.decisions import take_return_edit
 from rules.calendar import Session
+from rules.code_checks.validator import read_code
 from rules.codes import AttendanceCode
-from rules.codes.validator import read_code
 from rules.contact.addresses import mailboxes_in, phone_key
 from rules.contact.purposes import Purpose
 from rules.people import Personal

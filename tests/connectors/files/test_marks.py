@@ -14,8 +14,8 @@ from connectors.files import read_marks
 from firstbell.errors import BadInput
 from firstbell.testing.plain_files import write_marks
 from rules.calendar import Half, Session
+from rules.code_checks.validator import CodeProblem, read_code
 from rules.codes import AttendanceCode
-from rules.codes.validator import CodeProblem, read_code
 from rules.registers import Mark
 
 XPORTER = Path(__file__).parents[4] / "shared" / "data" / "xporter"

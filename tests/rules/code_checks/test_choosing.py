@@ -10,7 +10,7 @@ from firstbell.testing.register_notation import read_register, span_of
 from firstbell.testing.vectors import read_vectors
 from rules.absence.counts import SessionCounts, count_sessions
 from rules.absence.unexplained import unexplained_absences
-from rules.codes.validator import KnownFacts, code_problems
+from rules.code_checks.validator import KnownFacts, code_problems
 
 CALENDAR = example_calendar()
 COUNTS = set(asdict(SessionCounts()))

@@ -15,9 +15,9 @@ from rules.absence.unexplained import unexplained_absences
 from rules.calendar import Half, SchoolCalendar, Session, school_year_of
 from rules.calendar.runs import runs_of_school_days
 from rules.calendar.sessions import in_words
+from rules.code_checks.by_the_clock import RegisterHours, late_mark_problem
+from rules.code_checks.reading import ONLY_IN, CodeProblem, for_one_half_only, for_the_other_age, read_code, refusal
 from rules.codes import AttendanceCode, byte_of, code_of, facts_of
-from rules.codes.by_the_clock import RegisterHours, late_mark_problem
-from rules.codes.reading import ONLY_IN, CodeProblem, for_one_half_only, for_the_other_age, read_code, refusal
 from rules.parameters import parameter
 from rules.registers import RegisterSpan
 from rules.school_age import SchoolAge

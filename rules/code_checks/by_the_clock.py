@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from rules.absence.lateness import mark_for_arrival
 from rules.calendar import Session
+from rules.code_checks.reading import CodeProblem
 from rules.codes import AttendanceCode
-from rules.codes.reading import CodeProblem
 from rules.findings import how_many
 
 END_OF_DAY = 24 * 60 - 1  # minutes

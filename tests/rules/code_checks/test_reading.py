@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from firstbell.testing.vectors import read_vectors
 from rules.calendar import Half, Session
+from rules.code_checks.validator import CodeProblem, read_code
 from rules.codes import NOT_TAKEN, AttendanceCode
-from rules.codes.validator import CodeProblem, read_code
 from rules.school_age import school_age
 
 DAY = dt.date(2026, 11, 23)

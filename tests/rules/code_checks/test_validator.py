@@ -9,8 +9,8 @@ from firstbell.testing.calendars import example_calendar
 from firstbell.testing.register_notation import read_register, span_of
 from firstbell.testing.vectors import read_vectors
 from rules.calendar import Half, Session
-from rules.codes.by_the_clock import RegisterHours
-from rules.codes.validator import KnownFacts, code_problems
+from rules.code_checks.by_the_clock import RegisterHours
+from rules.code_checks.validator import KnownFacts, code_problems
 from rules.school_age import school_age
 
 AS_OF = dt.date(2026, 11, 23)

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from rules.calendar import Half, Session
+from rules.code_checks.closures import closed_for_some
 from rules.codes import NO_MARK, AttendanceCode, byte_of
-from rules.codes.closures import closed_for_some
 from rules.registers import RegisterSpan
 
 MORNING = Session(dt.date(2026, 11, 2), Half.AM)

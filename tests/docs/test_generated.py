@@ -239,6 +239,8 @@ def drawing_of(contract):
         arrows = " ─► ".join(contract["layers"])
     elif contract["type"] == "independence":
         arrows = "   ✕   ".join(contract["modules"])
+    elif contract["type"] == "acyclic_siblings":
+        arrows = ", ".join(f"{ancestor}: ↻ ✕" for ancestor in contract["ancestors"])
     else:
         arrows = f"{', '.join(contract['source_modules'])}\n  ✕─► {', '.join(contract['forbidden_modules'])}"
     return f"{contract['name']}\n  {arrows}"

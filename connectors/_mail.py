@@ -64,6 +64,8 @@ def check_envelope(message: Message) -> None:
         raise GiveUp("the address is not exactly one e-mail address")
     if not all(map(_is_one_line, (message.subject, message.key, message.reference))):
         raise GiveUp("the subject, key or reference holds a line break or another control character")
+    if message.subject != message.subject.strip() or not message.subject:
+        raise GiveUp("the subject is empty, or has a blank at one end that mail programs take away")
     if "=?" in message.subject:
         raise GiveUp("the subject holds '=?', which mail programs read as encoded text of any kind")
     if any("\ud800" <= character <= "\udfff" for character in message.text.reveal() + message.html.reveal()):

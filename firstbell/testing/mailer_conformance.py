@@ -219,6 +219,13 @@ class MailerConformance:
 class EmailConformance(MailerConformance):
     """What holds for e-mail besides."""
 
+    @pytest.mark.parametrize("subject", ["", " ", "Attendance ", "\N{NO-BREAK SPACE}Attendance"])
+    def test_a_subject_that_a_mail_program_would_trim_is_refused(self, rig: MailerRig, subject: str) -> None:
+        with pytest.raises(GiveUp):
+            rig.mailer.create_draft(replace(rig.message("k1"), subject=subject))
+
+        assert rig.arrived() == []
+
     @pytest.mark.parametrize(
         "ending", ["\r\nBcc: evil@example.org", "\nX: y", "\r", "\0", "\u2028", "=?utf-8?q?=0D=0ABcc:_x?="]
     )

@@ -18,6 +18,17 @@ class Taken:
     go_on_at: dt.datetime | None
 
 
+AT_MOST = dt.timedelta(minutes=1)
+
+
+def worth_going_on_at(there_is_one_at: dt.datetime, quota: Quota) -> dt.datetime:
+    """When the bucket is full after a first token is there, or holds what came back in a minute.
+
+    Whoever went on at the first token would go on once for every message.
+    """
+    return there_is_one_at + min(AT_MOST, quota.at_once * pace(quota)) - pace(quota)
+
+
 def pace(quota: Quota) -> dt.timedelta:
     """How long one token takes to come back."""
     return dt.timedelta(minutes=1) / quota.a_minute

@@ -17,6 +17,7 @@ from firstbell.errors import BadInput
 from firstbell.runs.due import Job
 from firstbell.runs.jobs import run_job
 from firstbell.runs.reports import RunReport
+from firstbell.workflows.office import Office
 
 DONE, NEEDS_A_PERSON = 0, 1
 
@@ -35,6 +36,8 @@ def run_command(
 ) -> int:
     """Run one job of the school. Safe to repeat: what an earlier run did is not done again.
 
+    Nothing runs by itself afterwards: where messages still wait, it says when to run it again.
+
     Example: firstbell run first-day-contact --config school.toml --rehearse
     """
     if dry_run and job is not Job.RETENTION:
@@ -43,8 +46,17 @@ def run_command(
     is_rehearsal = rehearse or office.settings.outgoing.rehearsal
     with contextlib.closing(office):
         report = run_job(office, job, rehearse=is_rehearsal, only_count=dry_run)
+    report = dataclasses.replace(report, needs=(*report.needs, *_waits(office, report.go_on_at)))
     _show(report, as_json_object=as_json_object)
     return NEEDS_A_PERSON if report.needs else DONE
+
+
+def _waits(office: Office, go_on_at: dt.datetime | None) -> tuple[str, ...]:
+    """What only the person who runs it by hand can do, in whole minutes and never too early."""
+    if go_on_at is None:
+        return ()
+    at = office.local_time(go_on_at + dt.timedelta(seconds=59))
+    return (f"Messages still wait: run this again at {at} to send them.",)
 
 
 def _show(report: RunReport, *, as_json_object: bool) -> None:

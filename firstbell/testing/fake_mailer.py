@@ -55,6 +55,8 @@ class FakeProvider:
     calls: list[tuple[Step, str]] = field(default_factory=list)
     unseen_look_ups: int = 0
     created: int = 0
+    sending_takes: dt.timedelta = dt.timedelta()
+    drafting_takes: dt.timedelta = dt.timedelta()
 
 
 class FakeMailer:
@@ -97,6 +99,10 @@ class FakeMailer:
         """Let the next so many look-ups not see sent messages yet, as a Sent folder that fills late."""
         self.provider.unseen_look_ups = look_ups
 
+    def be_slow(self, sending: dt.timedelta = dt.timedelta(), *, drafting: dt.timedelta = dt.timedelta()) -> None:
+        """Let each message take so long, by the provider's clock."""
+        self.provider.sending_takes, self.provider.drafting_takes = sending, drafting
+
     def bounce(self, key: str, *, at: dt.datetime, is_permanent: bool = True) -> None:
         """Let a non-delivery report for a message come in."""
         self.provider.bounced.append(Bounce(key, is_permanent, at))
@@ -108,6 +114,7 @@ class FakeMailer:
     def create_draft(self, message: Message) -> str:
         with self._step(Step.CREATE, message.key):
             self._check(message)
+            self.provider.clock.advance(seconds=self.provider.drafting_takes.total_seconds())
             self.provider.created += 1
             draft_id = f"draft-{self.provider.created}" if self._can_be_asked else f"draft-of-{message.key}"
             self.provider.drafts[draft_id] = message
@@ -122,6 +129,7 @@ class FakeMailer:
         with self._step(Step.SEND, draft_id):
             if draft_id not in self.provider.drafts or not self._knows(draft_id):
                 raise NeedsHuman("the draft is not there any more: look the message up", "the fake mailbox")
+            self.provider.clock.advance(seconds=self.provider.sending_takes.total_seconds())
             self.provider.sent.append(self.provider.drafts.pop(draft_id))
             self.provider.sent_ids.append(draft_id)
 

@@ -11,7 +11,10 @@ from firstbell.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """One school's attendance office. `shared` closes what several ports work over, such as one connection."""
+    """One school's attendance office. `shared` closes what several ports work over, such as one connection.
+
+    `takes_until`: from when on a run that a platform pays for takes no new message to a family; None for no end.
+    """
 
     settings: Settings
     mis: Mis
@@ -26,6 +29,7 @@ class Office:
     clock: Clock
     wording: Wording
     shared: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    takes_until: dt.datetime | None = None
 
     def close(self) -> None:
         """Let go of the mail service, the store and what is shared at the end of a run, each even if another can't."""
@@ -45,6 +49,10 @@ class Office:
     def end_of(self, day: dt.date) -> dt.datetime:
         """The midnight that ends a day of the school, in UTC."""
         return self.at(day + dt.timedelta(days=1), dt.time())
+
+    def is_time_up(self, *, by: dt.timedelta = dt.timedelta()) -> bool:
+        """Whether this run has worked for as long as it may, and so much longer: what is left goes in another."""
+        return self.takes_until is not None and self.clock.now() >= self.takes_until + by
 
     def local_time(self, moment: dt.datetime) -> str:
         """A moment as people at the school read it: 09:45."""

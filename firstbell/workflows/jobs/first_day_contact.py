@@ -38,6 +38,7 @@ from rules.contact.purposes import Purpose
 JOB = "first-day-contact"
 FINISHED = "first_day_contact.finished"
 LEASE_SECONDS = 600
+SOON = dt.timedelta(minutes=1)
 NO_FIGURES = frozenset({"needs", "go_on_at"})
 
 
@@ -45,8 +46,8 @@ NO_FIGURES = frozenset({"needs", "go_on_at"})
 class MorningReport:
     """What one run found and did, in numbers a head understands; `needs` are sentences that ask for a person.
 
-    `go_on_at` is when the mail service takes more, where it asked to wait or the mailbox has sent what it may; and now,
-    where another run is at work, which may yet fail.
+    `go_on_at` is the first moment at which a message that waits could go: the end of its hold, when the mail service or
+    the mailbox takes more, at once where the run's time was up; and soon where another run is at work, which may fail.
     """
 
     session: str
@@ -78,7 +79,7 @@ def _alone(office: Office, session: Session) -> MorningReport:
     """The run, unless another is at work."""
     if not office.store.desk.take_lease(JOB, now=office.clock.now(), seconds=LEASE_SECONDS):
         needs = ("Another run is at work; this one did nothing.",)
-        return MorningReport(str(session), needs=needs, go_on_at=office.clock.now())
+        return MorningReport(str(session), needs=needs, go_on_at=office.clock.now() + SOON)
     try:
         return _run(office, session)
     finally:
@@ -138,7 +139,7 @@ def _contact(office: Office, now: SessionNow, said: Said | None, setbacks: Setba
         bounced=bounced or 0,
         alerts=len(alerts),
         calls=len(calls),
-        needs=(*undrawn, *_needs(office, brakes, alerts, calls), *_waits(office, rounds)),
+        needs=(*undrawn, *_needs(office, brakes, alerts, calls)),
         go_on_at=_go_on_at(rounds),
     )
 
@@ -185,17 +186,9 @@ def _needs(
 
 
 def _go_on_at(rounds: tuple[Round, ...]) -> dt.datetime | None:
-    """When to run again, where the mail service asked to wait or the mailbox has sent what it may."""
-    return max((this.go_on_at for this in rounds if this.go_on_at is not None), default=None)
-
-
-def _waits(office: Office, rounds: tuple[Round, ...]) -> tuple[str, ...]:
-    """The same in words, in whole minutes, and never too early."""
-    moment = _go_on_at(rounds)
-    if moment is None:
-        return ()
-    at = office.local_time(moment + dt.timedelta(seconds=59))
-    return (f"The mail service takes no more just now: run again at {at} to send the rest.",)
+    """When to run again. A mail service that asked to wait is not asked earlier, whatever else could go."""
+    busy = [this.busy_until for this in rounds if this.busy_until is not None]
+    return max(busy) if busy else min((this.go_on_at for this in rounds if this.go_on_at is not None), default=None)
 
 
 def _nothing_to_do(office: Office) -> MorningReport:

@@ -14,7 +14,7 @@ from firstbell.errors import GiveUp, Misconfigured, NeedsHuman, RetryLater
 from firstbell.records import Guarantee, Message, Proposal, State
 from firstbell.workflows.office import Office
 from firstbell.workflows.outgoing.stop_switch import is_stopped
-from rules.contact.purposes import Purpose
+from rules.contact.purposes import PURPOSES, Audience, Purpose
 
 ACTOR = "Firstbell"
 # A run that reads every mark and then sleeps longer than this before it sends has not looked.
@@ -45,8 +45,8 @@ class Letter(Protocol):
 class Steps:
     """What a round of sending works with, and the steps it can take.
 
-    `may_leave` keeps back what a person or a brake holds. `moved` counts messages by the state they came to. `go_on_at`
-    is set when the mail service, or what a mailbox may send, asked to wait: the round then stops sending.
+    `may_leave` keeps back what a person or a brake holds. `moved` counts messages by the state they came to.
+    `busy_until` is set when the mail service asked to wait: the round then stops sending.
     """
 
     office: Office
@@ -54,7 +54,7 @@ class Steps:
     letter: Letter
     may_leave: Callable[[Proposal], bool] = lambda _: True
     moved: Counter[State] = field(default_factory=Counter)
-    go_on_at: dt.datetime | None = None
+    busy_until: dt.datetime | None = None
 
     def _untrue(self, proposal: Proposal) -> str | None:
         """Why the message says what is not so any more, or comes too late to be of use; read afresh."""
@@ -74,6 +74,10 @@ class Steps:
             return
         if self.office.clock.now() - looked_at > A_LOOK_IS_GOOD_FOR:
             self._not_sent(key, members, "This run was stopped for too long to send what it had read.")
+            return
+        if self._is_time_up(by=A_LOOK_IS_GOOD_FOR):
+            self.busy_until = self.office.clock.now()
+            self._not_sent(key, members, "This run's time was long up when it had drafted it.")
             return
         try:
             self.office.mailer.send_draft(members[0].draft_id)
@@ -103,12 +107,16 @@ class Steps:
         if self._nobody_knows:
             self._step(key, members, State.SENDING, State.RELEASING, reason)
 
+    def _is_time_up(self, *, by: dt.timedelta = dt.timedelta()) -> bool:
+        """Staff and the safeguarding team are few and never left for later, as `take_turn` has it."""
+        return PURPOSES[self.purpose].audience is Audience.CONTACTS and self.office.is_time_up(by=by)
+
     @property
     def _nobody_knows(self) -> bool:
         return self.office.mailer.guarantee is Guarantee.IN_DOUBT_AFTER_CRASH
 
     def _pause(self, busy: RetryLater) -> None:
-        self.go_on_at = self.office.clock.now() + busy.after
+        self.busy_until = self.office.clock.now() + busy.after
 
     def _discard(self, draft_id: str) -> None:
         """Throw away a draft that nobody will send; one that can't be thrown away now is swept up another day."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from firstbell.errors import GiveUp, NeedsHuman, RetryLater
+from firstbell.quota import worth_going_on_at
 from firstbell.records import Message, Proposal, Quota, State
 from firstbell.workflows.office import Office
 from firstbell.workflows.outgoing.approvals import approved_keys
@@ -54,10 +55,17 @@ class NothingIsDue:
 class Round(Settling):
     """One round of sending: what is left is settled, what is too late lapses, what is due goes.
 
-    `turns_at`: when a mailbox that has sent what it may has a token again; messages of the others go on.
+    `turns_at`: when a mailbox that has sent what it may is worth going on with; messages of the others go on.
+    `later`: when else a message that waits could go: at the end of its hold, or in another invocation.
     """
 
     turns_at: dict[str, dt.datetime] = field(default_factory=dict)
+    later: list[dt.datetime] = field(default_factory=list)
+
+    @property
+    def go_on_at(self) -> dt.datetime | None:
+        """The first moment at which a message that waits could go; never before the mail service asked us back."""
+        return self.busy_until or min((*self.turns_at.values(), *self.later), default=None)
 
     def run(self) -> None:
         """Settle, let lapse, send: in this order, so that what is settled too late lapses and is not sent."""
@@ -74,14 +82,21 @@ class Round(Settling):
                 self._move((proposal,), State.HELD, State.EXPIRED, "Its time passed before it could go.")
 
     def send_all(self) -> None:
-        """Send what is due, until we are asked to wait."""
+        """Send what is due, until we are asked to wait or our time is up; at least one, so that each run gets on."""
         now = self.office.clock.now()
-        ready = (p for p in self._approved(self._find(State.HELD)) if p.release_at <= now and self.may_leave(p))
-        due = sorted(ready, key=_envelope)
-        for _, members in groupby(due, key=_envelope):
-            if self.go_on_at is None:
+        held = [p for p in self._approved(self._find(State.HELD)) if self.may_leave(p)]
+        self.later = [p.release_at for p in held if now < p.release_at < min(p.send_before, self._midnight)]
+        due = sorted((p for p in held if p.release_at <= now), key=_envelope)
+        for number, (_, members) in enumerate(groupby(due, key=_envelope)):
+            if number and self._is_time_up():
+                self.later.append(self.office.clock.now())
+                return
+            if self.busy_until is None:
                 self._send(tuple(members))
-        self.go_on_at = self.go_on_at or min(self.turns_at.values(), default=None)
+
+    @property
+    def _midnight(self) -> dt.datetime:
+        return self.office.end_of(self.office.today())
 
     def _approved(self, members: Members) -> Members:
         if not PURPOSES[self.purpose].needs_approval:
@@ -115,7 +130,7 @@ class Round(Settling):
     def _has_turn(self, quota: Quota | None) -> bool:
         turn_at = take_turn(self.office, self.purpose, quota)
         if quota is not None and turn_at is not None:
-            self.turns_at[quota.mailbox] = turn_at
+            self.turns_at[quota.mailbox] = worth_going_on_at(turn_at, quota)
         return turn_at is None
 
     def _recall_if_untrue(self, proposal: Proposal) -> bool:

@@ -22,7 +22,7 @@ class Settling(Steps):
         """Bring every dispatch that an earlier run left half-way to a state from which it can go on."""
         left = self._find(*ON_THE_WAY)
         for key in dict.fromkeys(p.dispatch_key for p in left if p.dispatch_key):
-            if self.go_on_at is None:
+            if self.busy_until is None:
                 self._settle(key)
 
     def _settle(self, key: str) -> None:

@@ -330,7 +330,7 @@ def test_another_run_at_work_makes_this_one_do_nothing(story):
     report = story.when_the_run_happens()
 
     assert report.needs == ("Another run is at work; this one did nothing.",)
-    assert report.go_on_at == story.clock.now()
+    assert report.go_on_at == story.clock.now() + dt.timedelta(minutes=1)
     assert story.proposals("ALICIA") == []
 
 

@@ -11,7 +11,7 @@ PREFIXED = ("firstbell/cli/subject.py",)  # puts ' before whatever a spreadsheet
 
 
 # Never follow a redirect, and ask only servers their callers have looked at: their own tests prove it.
-HTTP_HOMES = ("connectors/microsoft365/transport.py", "connectors/pubsub/topics.py")
+HTTP_HOMES = ("connectors/_google.py", "connectors/microsoft365/transport.py")
 
 
 def uses_of(names, source):

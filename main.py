@@ -5,7 +5,8 @@ FUNCTION_TARGET=front functions-framework --source main.py
 
 from typing import TYPE_CHECKING
 
-from firstbell.composition import new_key, pubsub_publisher
+from firstbell.composition import cloud_tasks_jobs, new_key, pubsub_publisher
+from firstbell.runs.schools import PLATFORM
 from firstbell.serve.google import Front, log_for_google
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Request, Response
 
 log_for_google()
+PLATFORM.later = cloud_tasks_jobs
 _front = Front(pubsub_publisher, new_key=new_key)
 
 

@@ -11,15 +11,16 @@ import tempfile
 import time
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from firstbell.errors import BadInput, Misconfigured
-from firstbell.ports import Channel, Clock, Copies, Folders, Mailer, Mis, Store, Workbook
+from firstbell.ports import Channel, Clock, Copies, Folders, LaterJobs, Mailer, Mis, Store, Workbook
 from firstbell.records import Marks, Permission, Problem, School
-from firstbell.settings import EnvironmentSecrets, Settings, google_addresses, load_settings
+from firstbell.settings import EnvironmentSecrets, Settings, google_addresses, load_settings, storage_account
 from firstbell.workflows.office import Office
 from rules.calendar import SchoolCalendar
 from rules.people import Pupil
@@ -221,8 +222,23 @@ def pubsub_publisher() -> Callable[[str, Sequence[str]], None]:
     """What puts messages on the Pub/Sub topics of the project that this runs in."""
     from connectors.pubsub import PubSubTopics  # noqa: PLC0415 - loaded where it is used
 
-    pubsub, metadata = google_addresses()
-    return PubSubTopics(SystemClock(), pubsub=pubsub, metadata=metadata).publish
+    google = google_addresses()
+    return PubSubTopics(SystemClock(), pubsub=google.pubsub, metadata=google.metadata).publish
+
+
+def storage_queue_jobs(clock: Clock) -> AbstractContextManager[LaterJobs]:
+    """Azure's queue for what is left of a job, by the clock of its triggers. Raises Misconfigured."""
+    from connectors.azure_storage import StorageJobs  # noqa: PLC0415 - loads slowly
+
+    return contextlib.closing(StorageJobs(storage_account(), clock))
+
+
+def cloud_tasks_jobs(clock: Clock) -> AbstractContextManager[LaterJobs]:
+    """Google's way to the queue for what is left of a job."""
+    from connectors.cloud_tasks import CloudTasksJobs  # noqa: PLC0415 - loaded where it is used
+
+    google = google_addresses()
+    return contextlib.closing(CloudTasksJobs(clock, tasks=google.tasks, pubsub=google.pubsub, metadata=google.metadata))
 
 
 def confirm_columns(settings: Settings) -> None:

@@ -433,6 +433,17 @@ class Jobs(Protocol):
         ...
 
 
+class LaterJobs(Protocol):
+    """The platform's queue of jobs, for what is left of one: a message that nobody sees before its moment."""
+
+    def put(self, message: str, *, at: dt.datetime) -> None:
+        """Put one message on the queue, to be seen from `at` on; at once where that has passed. It may come twice.
+
+        Raises RetryLater, and Misconfigured or GiveUp where the queue can't be used as it is.
+        """
+        ...
+
+
 class Clock(Protocol):
     """What time it is: an aware datetime in UTC. Only composition makes a real one."""
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import logging
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, override
@@ -69,9 +70,10 @@ async def _serve(file: Path, port: int, lines: Lines, *, once: bool) -> int:
     from firstbell.serve.app import ROOT, load_checked  # noqa: PLC0415 - needs the extra `serve`
     from firstbell.serve.host import Host  # noqa: PLC0415 - as above
     from firstbell.serve.host_json import read_host_json  # noqa: PLC0415
-    from firstbell.serve.local_queue import LocalQueue  # noqa: PLC0415
+    from firstbell.serve.local_queue import LocalQueue, local_jobs  # noqa: PLC0415
 
     clock, settings = platform_clock(), read_host_json(ROOT / "host.json")
+    PLATFORM.later = partial(local_jobs, file)
     functions = await load_checked()
     with contextlib.closing(LocalQueue(file, clock)) as queue:
         host = Host(functions, queue, settings, clock, new_key(), lines.say)

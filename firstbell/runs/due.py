@@ -13,6 +13,7 @@ from itertools import batched
 from firstbell.errors import BadInput
 
 SCHOOL_KEY = re.compile(r"[a-z0-9][a-z0-9-]{1,40}")  # as firstbell/settings/fields.py has it: never a path
+DUE_JOB, LATER = ("school", "job", "due_at"), ("go_on_at",)  # the keys of a message, in their order
 SHARD_SIZE = 100  # schools; their keys take 4 KB of the 64 KB that a message may have
 
 
@@ -32,15 +33,26 @@ class Job(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DueJob:
-    """One job of one school, and since when it is due."""
+    """One job of one school, and since when it is due.
+
+    `go_on_at`: of what an earlier run left, the moment at which it can go on.
+    """
 
     school_key: str
     job: Job
     due_at: dt.datetime
+    go_on_at: dt.datetime | None = None
+
+    @property
+    def since(self) -> dt.datetime:
+        """A run that began then or later, and came to its end, has done this."""
+        return self.go_on_at or self.due_at
 
     def to_text(self) -> str:
         """The message, as it stands on the queue."""
-        return json.dumps({"school": self.school_key, "job": self.job, "due_at": self.due_at.isoformat()})
+        told = {"school": self.school_key, "job": self.job, "due_at": self.due_at.isoformat()}
+        later = {"go_on_at": self.go_on_at.isoformat()} if self.go_on_at else {}
+        return json.dumps(told | later)
 
 
 class MessagesOut:
@@ -54,16 +66,21 @@ class MessagesOut:
         self.texts.append(due_job(school_key, job, due_at).to_text())
 
 
-def due_job(school_key: str, job: str, due_at: dt.datetime) -> DueJob:
+def due_job(school_key: str, job: str, due_at: dt.datetime, go_on_at: dt.datetime | None = None) -> DueJob:
     """One job of one school. Raises ValueError for a moment without a zone, or a job or key that can't be."""
-    if due_at.tzinfo is None:
+    if due_at.tzinfo is None or (go_on_at is not None and go_on_at.tzinfo is None):
         raise ValueError("a job can't be due at a moment without a time zone")
-    return DueJob(_school_key(school_key), Job(job), due_at)
+    return DueJob(_school_key(school_key), Job(job), due_at, go_on_at)
 
 
 def due_job_from(text: str) -> DueJob:
     """The due job that a message tells of. Raises BadInput for what is no such message."""
-    return _read(text, ("school", "job", "due_at"), lambda m: due_job(m[0], m[1], dt.datetime.fromisoformat(m[2])))
+    return _read(text, DUE_JOB, _due_job, optional=LATER)
+
+
+def _due_job(values: list[str]) -> DueJob:
+    key, job, *moments = values
+    return due_job(key, job, *map(dt.datetime.fromisoformat, moments))
 
 
 def shards_of(school_keys: Iterable[str]) -> list[str]:
@@ -82,9 +99,12 @@ def _school_key(key: str) -> str:
     return key
 
 
-def _read[Found](text: str, keys: tuple[str, ...], make: Callable[[list[str]], Found]) -> Found:
+def _read[Found](
+    text: str, keys: tuple[str, ...], make: Callable[[list[str]], Found], optional: tuple[str, ...] = ()
+) -> Found:
     try:
-        return make(_values(json.loads(text), keys))
+        message = json.loads(text)
+        return make(_values(message, (*keys, *(key for key in optional if key in message))))
     except (ValueError, TypeError, RecursionError) as error:
         raise BadInput("a message on the queue", "what Firstbell did not put there", " ".join(keys)) from error
 

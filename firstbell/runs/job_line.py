@@ -27,7 +27,8 @@ class Outcome(StrEnum):
 @dataclass(frozen=True, slots=True)
 class JobLine:
     """One job of one school. `needs` is how many things need a person: what they are stands in the workbooks, and names
-    may stand in it. `error` and `why` are the kind and the sentence of what stopped it.
+    may stand in it. `go_on_at` is when what is left goes on. `error` and `why` are the kind and the sentence of what
+    stopped it.
     """
 
     school: str
@@ -37,6 +38,7 @@ class JobLine:
     seconds: float = 0.0
     figures: Mapping[str, int] = field(default_factory=dict)
     needs: int = 0
+    go_on_at: dt.datetime | None = None
     error: str = ""
     why: str = ""
 
@@ -47,7 +49,8 @@ class JobLine:
         if report is None:
             return told
         figures = {meaning: number for meaning, number in report.figures.items() if number}
-        return dataclasses.replace(told, outcome=Outcome.DONE, figures=figures, needs=len(report.needs))
+        needs, go_on_at = len(report.needs), report.go_on_at
+        return dataclasses.replace(told, outcome=Outcome.DONE, figures=figures, needs=needs, go_on_at=go_on_at)
 
     @classmethod
     def failed(cls, due: DueJob, error: FirstbellError) -> Self:
@@ -57,16 +60,20 @@ class JobLine:
 
     def fields(self) -> dict[str, object]:
         """Plain values for JSON."""
-        return {"event": "job"} | dataclasses.asdict(self) | {"due_at": self.due_at.isoformat()}
+        go_on_at = self.go_on_at.isoformat() if self.go_on_at else ""
+        return {"event": "job"} | dataclasses.asdict(self) | {"due_at": self.due_at.isoformat(), "go_on_at": go_on_at}
 
     def in_words(self) -> str:
         """For a person."""
         if self.outcome is Outcome.FAILED:
             return f"{self.school} {self.job}: {self.why}"
-        if not self.figures:
-            return f"{self.school} {self.job} {self.outcome}"
-        figures = ", ".join(f"{meaning}: {number}" for meaning, number in self.figures.items())
-        return f"{self.school} {self.job} {self.outcome}; {figures}; needing a person: {self.needs}"
+        told = [f"{self.school} {self.job} {self.outcome}"]
+        if self.figures:
+            told += [", ".join(f"{meaning}: {number}" for meaning, number in self.figures.items())]
+            told += [f"needing a person: {self.needs}"]
+        if self.go_on_at:
+            told += [f"goes on at {self.go_on_at:%H:%M:%S} UTC"]
+        return "; ".join(told)
 
     def __str__(self) -> str:
         return json.dumps(self.fields(), ensure_ascii=False)

@@ -22,7 +22,7 @@ class RunReport:
     title: str
     figures: dict[str, int]
     needs: tuple[str, ...]
-    go_on_at: dt.datetime | None = None  # when to run again for the rest; only of first-day contact
+    go_on_at: dt.datetime | None = None  # when what waits could go; only of first-day contact
 
 
 def sync_report(summary: SyncSummary) -> RunReport:

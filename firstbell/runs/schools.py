@@ -1,13 +1,14 @@
 """The schools of a platform, by key: where their settings are, and how an office of one is opened."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from firstbell.composition import SystemClock, office_of
+from firstbell.composition import SystemClock, office_of, storage_queue_jobs
 from firstbell.errors import Misconfigured
-from firstbell.ports import Clock
+from firstbell.ports import Clock, LaterJobs
 from firstbell.settings import Settings, load_settings, schools_place
 from firstbell.workflows.office import Office
 
@@ -20,10 +21,12 @@ class Platform:
 
     `place`: one `school.toml` or the folder of all schools' folders; None for the one that the environment names.
     `ahead`: how far the clock of the triggers is ahead of the computer's, so that another day can be looked at.
+    `later`: where a job puts what is left of it, by a clock; on Azure's queue, unless a front door sets another.
     """
 
     place: Path | None = None
     ahead: dt.timedelta = dt.timedelta()
+    later: Callable[[Clock], AbstractContextManager[LaterJobs]] = storage_queue_jobs
 
     def now(self) -> dt.datetime:
         """The port Clock."""

@@ -47,10 +47,17 @@ class Host:
                 server.shutdown()
 
     async def once(self) -> bool:
-        """Fire every timer, work until no message is left that could be taken now, and end; whether all timers did."""
+        """Fire every timer, work until no message is left that could be taken now, say what is left for later, and end;
+        whether all timers did.
+        """
         fired = [await timer.fire() for timer in self.timers]
         await self.drain()
+        self._say_what_is_left()
         return all(fired)
+
+    def _say_what_is_left(self) -> None:
+        for queue, at in self.queue.later(listener.name for listener in self.listeners):
+            self.say(f"left for later: a message of {queue}, from {at:%H:%M:%S} UTC on")
 
     async def drain(self) -> None:
         """Work until no message is left that could be taken now."""

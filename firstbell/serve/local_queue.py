@@ -18,6 +18,7 @@ from firstbell.runs.due import due_job
 FORM = 1  # of the tables
 LOCKED_SECONDS = 10
 POISON = "-poison"
+JOBS = "school-jobs"
 TABLES = """
 CREATE TABLE messages (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -74,10 +75,10 @@ class LocalQueue:
             self._make_tables()
             if_it_fails.pop_all()
 
-    def put(self, queue: str, bodies: Iterable[str]) -> None:
-        """Put messages at the end of a queue, all or none."""
+    def put(self, queue: str, bodies: Iterable[str], *, after: dt.timedelta = dt.timedelta()) -> None:
+        """Put messages at the end of a queue, all or none, to be seen after a while."""
         with self._writing() as connection:
-            self._put(connection, queue, bodies)
+            self._put(connection, queue, bodies, after)
 
     def take(self, queue: str, most: int, *, hidden_for: dt.timedelta) -> Sequence[Taken]:
         """Up to `most` messages that can be seen, oldest first; nobody else sees them for a while."""
@@ -112,6 +113,14 @@ class LocalQueue:
         with self._our_errors():
             return sum(self._connection.execute(counted, (queue, self._now())).fetchone()[0] for queue in queues)
 
+    def later(self, queues: Iterable[str]) -> Sequence[tuple[str, dt.datetime]]:
+        """What can't be taken yet: the queue of each message and when it can, the first of them first."""
+        listed = "SELECT queue, visible_at FROM messages WHERE visible_at > ? ORDER BY visible_at, number"
+        wanted = set(queues)
+        with self._our_errors():
+            rows = self._connection.execute(listed, (self._now(),)).fetchall()
+        return [(queue, dt.datetime.fromtimestamp(at / 1000, dt.UTC)) for queue, at in rows if queue in wanted]
+
     def bodies(self, queue: str) -> Sequence[str]:
         """Every message of a queue, hidden ones too, oldest first."""
         listed = "SELECT body FROM messages WHERE queue = ? ORDER BY number"
@@ -135,8 +144,10 @@ class LocalQueue:
         """Let go of the file."""
         self._connection.close()
 
-    def _put(self, connection: sqlite3.Connection, queue: str, bodies: Iterable[str]) -> None:
-        connection.executemany(PUT, [(queue, body, self._now()) for body in bodies])
+    def _put(
+        self, connection: sqlite3.Connection, queue: str, bodies: Iterable[str], after: dt.timedelta = dt.timedelta()
+    ) -> None:
+        connection.executemany(PUT, [(queue, body, self._now(after)) for body in bodies])
 
     def _move(self, taken: Taken, to: str, after: dt.timedelta, *, tries: int) -> bool:
         told = _place(taken) | {"to": to, "then": self._now(after), "tries": tries}
@@ -177,11 +188,22 @@ def _place(taken: Taken) -> dict[str, str | int]:
 
 
 class LocalJobs:
-    """The port Jobs: one school's job, put on a queue of this computer."""
+    """The ports Jobs and LaterJobs: one school's job, put on a queue of this computer."""
 
-    def __init__(self, queue: LocalQueue, name: str = "school-jobs") -> None:
-        self._queue, self._name = queue, name
+    def __init__(self, queue: LocalQueue, clock: Clock, name: str = JOBS) -> None:
+        self._queue, self._clock, self._name = queue, clock, name
 
     def enqueue(self, school_key: str, job: str, due_at: dt.datetime) -> None:
         """Put one message on the queue. Raises ValueError as `due_job` does."""
         self._queue.put(self._name, [due_job(school_key, job, due_at).to_text()])
+
+    def put(self, message: str, *, at: dt.datetime) -> None:
+        """Put a message on the queue for a moment. Raises Misconfigured, RetryLater."""
+        self._queue.put(self._name, [message], after=max(dt.timedelta(), at - self._clock.now()))
+
+
+@contextlib.contextmanager
+def local_jobs(file: Path, clock: Clock) -> Iterator[LocalJobs]:
+    """The queue in a file, opened anew: jobs run on other threads than the host. Raises Misconfigured, RetryLater."""
+    with contextlib.closing(LocalQueue(file, clock)) as queue:
+        yield LocalJobs(queue, clock)

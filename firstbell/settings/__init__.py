@@ -6,7 +6,14 @@ Unknown keys are refused, so a misspelt one can't be dropped in silence.
 
 from firstbell.settings.all_settings import Settings
 from firstbell.settings.cases_and_returns import HalfTermSettings, LettersSettings, ReturnsSettings
-from firstbell.settings.environment import EnvironmentSecrets, google_addresses, schools_place
+from firstbell.settings.environment import (
+    EnvironmentSecrets,
+    GoogleAddresses,
+    StorageAccount,
+    google_addresses,
+    schools_place,
+    storage_account,
+)
 from firstbell.settings.fields import Section
 from firstbell.settings.loading import load_settings
 from firstbell.settings.microsoft365 import ChannelSettings, LibrarySettings, Microsoft365Settings
@@ -27,6 +34,7 @@ __all__ = [
     "DayTimes",
     "EnvironmentSecrets",
     "FirstDaySettings",
+    "GoogleAddresses",
     "HalfTermSettings",
     "LettersSettings",
     "LibrarySettings",
@@ -46,6 +54,7 @@ __all__ = [
     "Settings",
     "SmtpSettings",
     "StaffMember",
+    "StorageAccount",
     "StoreSettings",
     "TimetableSettings",
     "UnusualSettings",
@@ -54,4 +63,5 @@ __all__ = [
     "google_addresses",
     "load_settings",
     "schools_place",
+    "storage_account",
 ]

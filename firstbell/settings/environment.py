@@ -2,9 +2,12 @@
 
 import os
 import re
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from firstbell.errors import Misconfigured
+
+STORAGE = "AzureWebJobsStorage"
 
 
 class EnvironmentSecrets:
@@ -30,10 +33,54 @@ def schools_place() -> Path:
     return Path(value)
 
 
-def google_addresses() -> tuple[str, str]:
-    """Where Pub/Sub and Google's metadata server are: Google's own, or what PUBSUB_EMULATOR_HOST and GCE_METADATA_HOST
-    name, as Google's own libraries take it.
+@dataclass(frozen=True, slots=True)
+class StorageAccount:
+    """How the storage of a function app is reached: by a connection string, which may hold a key; or by the address of
+    its queues and a managed identity.
     """
-    emulator = os.environ.get("PUBSUB_EMULATOR_HOST", "")  # noqa: TID251 - this is the home of the environment
+
+    connection: str = field(default="", repr=False)
+    address: str = ""
+    client_id: str = ""
+
+
+def storage_account() -> StorageAccount:
+    """The storage that Azure's own host is told of, by the same names. Raises Misconfigured when there is none.
+
+    https://learn.microsoft.com/azure/azure-functions/functions-reference#connecting-to-host-storage-with-an-identity
+    """
+    parts = {name: _of_storage(f"__{name}") for name in ("queueServiceUri", "accountName", "credential", "clientId")}
+    account = parts["accountName"]
+    address = parts["queueServiceUri"] or (f"https://{account}.queue.core.windows.net" if account else "")
+    if connection := _of_storage(""):
+        return StorageAccount(connection)
+    if not address or parts["credential"] != "managedidentity":
+        raise Misconfigured(f"{STORAGE} names no storage by a connection string or a managed identity")
+    return StorageAccount(address=address, client_id=parts["clientId"])
+
+
+def _of_storage(part: str) -> str:
+    return os.environ.get(STORAGE + part, "")  # noqa: TID251 - this is the home of the environment
+
+
+@dataclass(frozen=True, slots=True)
+class GoogleAddresses:
+    """Where Google's servers are."""
+
+    pubsub: str
+    tasks: str
+    metadata: str
+
+
+def google_addresses() -> GoogleAddresses:
+    """Google's own; or what PUBSUB_EMULATOR_HOST, CLOUD_TASKS_EMULATOR_HOST and GCE_METADATA_HOST name, the first and
+    the last as Google's own libraries take them.
+    """
+    pubsub = os.environ.get("PUBSUB_EMULATOR_HOST", "")  # noqa: TID251 - this is the home of the environment
+    tasks = os.environ.get("CLOUD_TASKS_EMULATOR_HOST", "")  # noqa: TID251 - as above
     metadata = os.environ.get("GCE_METADATA_HOST", "metadata.google.internal")  # noqa: TID251 - as above
-    return f"http://{emulator}" if emulator else "https://pubsub.googleapis.com", f"http://{metadata}"
+    return GoogleAddresses(
+        pubsub=f"http://{pubsub}" if pubsub else "https://pubsub.googleapis.com",
+        tasks=f"http://{tasks}" if tasks else "https://cloudtasks.googleapis.com",
+        metadata=f"http://{metadata}",
+    )

@@ -1,5 +1,5 @@
 # Everything that Firstbell needs in Google Cloud, in London. One file for each subject:
-#   service.tf   the service, and who it is          queues.tf    Pub/Sub with what was tried too often
+#   service.tf   the service, and who it is          queues.tf    Pub/Sub with what was tried too often, Cloud Tasks
 #   clocks.tf    Cloud Scheduler                     store.tf     PostgreSQL, secrets and the schools' folders
 #   alerts.tf    who is told, and the budget
 # docs/google-deploy.md says how it is used.
@@ -25,6 +25,7 @@ resource "google_project_service" "needed" {
   for_each = toset([
     "billingbudgets.googleapis.com",
     "cloudscheduler.googleapis.com",
+    "cloudtasks.googleapis.com",
     "monitoring.googleapis.com",
     "pubsub.googleapis.com",
     "run.googleapis.com",

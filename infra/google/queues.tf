@@ -81,6 +81,34 @@ resource "google_pubsub_subscription" "poison" {
   }
 }
 
+# The alarm clock for what is left of a job, since a topic can't delay a message: each task publishes one message on
+# school-jobs at its moment. One that fails ten times is gone, and the clock of the next quarter makes up for it.
+resource "google_cloud_tasks_queue" "later" {
+  name       = "school-jobs-later"
+  location   = var.region
+  depends_on = [google_project_service.needed]
+
+  retry_config {
+    max_attempts = 10
+    min_backoff  = "2s"
+    max_backoff  = "60s"
+  }
+}
+
+resource "google_cloud_tasks_queue_iam_member" "app_sets_alarms" {
+  name     = google_cloud_tasks_queue.later.name
+  location = var.region
+  role     = "roles/cloudtasks.enqueuer"
+  member   = google_service_account.app.member
+}
+
+# A task publishes in the name of the service itself, which may therefore name itself, and nobody else.
+resource "google_service_account_iam_member" "app_publishes_as_itself" {
+  service_account_id = google_service_account.app.name
+  role               = "roles/iam.serviceAccountUser"
+  member             = google_service_account.app.member
+}
+
 # The service puts messages on the queues, and on no other topic.
 resource "google_pubsub_topic_iam_member" "app_enqueues" {
   for_each = local.queues

@@ -11,10 +11,11 @@ from firstbell.testing.clock_conformance import ClockConformance
 from firstbell.testing.fake_channel import FakeChannel
 from firstbell.testing.fake_clock import FakeClock
 from firstbell.testing.fake_folders import FakeFolders
-from firstbell.testing.fake_jobs import FakeJobs
+from firstbell.testing.fake_jobs import FakeJobs, FakeLaterJobs
 from firstbell.testing.fake_secrets import FakeSecrets
 from firstbell.testing.folders_conformance import FoldersConformance, FoldersRig
 from firstbell.testing.jobs_conformance import JobsConformance, JobsRig
+from firstbell.testing.later_jobs_conformance import LaterJobsConformance, LaterJobsRig
 from firstbell.testing.secrets_conformance import SecretsConformance
 
 BUSY = RetryLater(dt.timedelta(seconds=30))
@@ -45,6 +46,14 @@ class TestFakeJobsConform(JobsConformance):
     def rig(self):
         jobs = FakeJobs()
         return JobsRig(jobs, lambda: jobs.enqueued)
+
+
+class TestFakeLaterJobsConform(LaterJobsConformance):
+    @pytest.fixture
+    def rig(self):
+        clock = FakeClock()
+        jobs = FakeLaterJobs(clock)
+        return LaterJobsRig(jobs, clock, jobs.seen, lambda span: clock.advance(seconds=span.total_seconds()))
 
 
 class TestFakeChannelConforms(ChannelConformance):

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import dataclasses
 import datetime as dt
 import json
 import os
@@ -14,9 +15,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from firstbell.composition import open_store_for
+from firstbell.composition import cloud_tasks_jobs, open_store_for
 from firstbell.runs.due import DueJob, Job, due_job_from, schools_in, shards_of
 from firstbell.settings import load_settings
+from firstbell.testing.fake_clock import FakeClock
 from tests.connectors.pubsub.google_servers import google_servers
 from tests.functions.test_triggers import JOB, KEYS
 from tests.runs.conftest import make_school
@@ -53,7 +55,7 @@ def front(google, schools, tmp_path_factory):
         port = free.getsockname()[1]
     variables = {
         "FIRSTBELL_SCHOOLS": str(schools), "PUBSUB_EMULATOR_HOST": google.host, "GCE_METADATA_HOST": google.host,
-        "FUNCTION_TARGET": "front", "PYTHONPATH": str(ROOT),
+        "CLOUD_TASKS_EMULATOR_HOST": google.host, "FUNCTION_TARGET": "front", "PYTHONPATH": str(ROOT),
     }  # fmt: skip
     command = [sys.executable, "-m", "functions_framework", "--source", str(ROOT / "main.py"), "--port", str(port)]
     log = tmp_path_factory.mktemp("log") / "log.txt"
@@ -104,6 +106,22 @@ def test_a_job_that_is_pushed_twice_is_done_once(front, schools):
         assert store.desk.last_heartbeat("due self-check") is not None
     anchors = (schools / "hill" / "rehearsal" / "ledger-anchors.txt").read_text(encoding="utf-8").splitlines()
     assert len([line for line in anchors if line and not line.startswith("#")]) == 1
+
+
+def test_what_is_left_of_a_job_comes_as_any_other_message_at_its_moment(front, google, monkeypatch):
+    for name in ("PUBSUB_EMULATOR_HOST", "CLOUD_TASKS_EMULATOR_HOST", "GCE_METADATA_HOST"):
+        monkeypatch.setenv(name, google.host)
+    moment = due_job_from(JOB).due_at + dt.timedelta(minutes=10)
+    left = dataclasses.replace(due_job_from(JOB), go_on_at=moment).to_text()
+    with cloud_tasks_jobs(FakeClock(moment)) as jobs:
+        jobs.put(left, at=moment)
+
+    google.ring(moment - dt.timedelta(seconds=1))
+    assert left not in google.published.get("school-jobs", [])
+    google.ring(moment)
+
+    assert google.published["school-jobs"][-1] == left
+    assert push(front, "school_job", left) == 204
 
 
 def test_a_job_that_fails_goes_back_to_pubsub(front):

@@ -45,7 +45,7 @@ def google(root: Path) -> dict[str, Any]:
 
 
 # Where Google's own libraries look for servers of pretence: read in tests, and set nowhere else.
-FOR_TESTS = {"PUBSUB_EMULATOR_HOST", "GCE_METADATA_HOST"}
+FOR_TESTS = {"PUBSUB_EMULATOR_HOST", "CLOUD_TASKS_EMULATOR_HOST", "GCE_METADATA_HOST"}
 
 
 @pytest.fixture(scope="session")

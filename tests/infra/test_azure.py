@@ -11,9 +11,10 @@ import tomllib
 import pytest
 from pycep import BicepParser
 
+from connectors.azure_storage import later_jobs
 from firstbell.runs.due import Job
 from firstbell.runs.job_line import JobLine, Outcome
-from firstbell.settings import EnvironmentSecrets
+from firstbell.settings import EnvironmentSecrets, StorageAccount, storage_account
 from tests.infra.bicep import leaves, resources
 
 ACCOUNTS = "Microsoft.Storage/storageAccounts"
@@ -66,6 +67,17 @@ def test_every_trigger_uses_the_storage_that_is_set_by_identity(triggers):
     connections = {b["connection"] for each in triggers for b in each["bindings"] if "connection" in b}
 
     assert connections == {"AzureWebJobsStorage"}
+
+
+def test_what_is_left_of_a_job_goes_to_the_same_storage_and_as_the_same_identity(variables, monkeypatch, queues):
+    told = {each["name"]: each["value"] for each in variables["platformSettings"]}
+    for name in (name for name in told if name.startswith("AzureWebJobsStorage")):
+        monkeypatch.setenv(name, told[name])
+
+    assert storage_account() == StorageAccount(
+        address="https://storageName.queue.core.windows.net", client_id="identityClientId"
+    )
+    assert later_jobs.QUEUE in queues
 
 
 def test_a_secret_has_the_name_that_the_code_asks_for(variables, monkeypatch):

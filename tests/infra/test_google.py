@@ -6,6 +6,7 @@ import tomllib
 
 import pytest
 
+from connectors.cloud_tasks import later_jobs
 from firstbell.serve.google import StructuredLines
 from tests.infra.bicep import leaves
 
@@ -14,6 +15,8 @@ RIGHTS = {
     ("app_opens_the_database", "roles/cloudsql.client"): "through Google's own tunnel",
     ("caller_starts_jobs", "roles/run.invoker"): "clocks and queues call this one service",
     ("app_enqueues", "roles/pubsub.publisher"): "messages on its own queues",
+    ("app_sets_alarms", "roles/cloudtasks.enqueuer"): "what is left of a job, on one queue",
+    ("app_publishes_as_itself", "roles/iam.serviceAccountUser"): "a task publishes in its name, and in no other",
     ("app_reads", "roles/secretmanager.secretAccessor"): "its own secrets, one by one",
     ("app_uses_the_schools_folders", "roles/storage.objectUser"): "settings, exports and workbooks of one bucket",
     ("pubsub_sets_aside", "roles/pubsub.publisher"): "Pub/Sub itself, to the poison topics",
@@ -100,6 +103,16 @@ def test_the_queues_are_those_of_the_triggers(google, queues):
 
     assert {name: each["set_aside_by"] for name, each in told.items()} == queues
     assert {f"{each['done_by']}_set_aside" for each in told.values()} == set(queues.values())
+
+
+def test_what_is_left_of_a_job_waits_on_the_queue_that_the_connector_names(google):
+    queue = google["resources"]["google_cloud_tasks_queue.later"]
+    alone = google["resources"]["google_service_account_iam_member.app_publishes_as_itself"]
+
+    assert queue["name"] == later_jobs.QUEUE
+    assert later_jobs.TOPIC in google["locals"]["queues"]
+    assert alone["service_account_id"] == "${google_service_account.app.name}"
+    assert alone["member"] == "${google_service_account.app.member}"
 
 
 def test_what_was_tried_too_often_is_set_aside_as_on_azure(google, host):

@@ -32,6 +32,15 @@ def test_a_message_holds_the_school_the_job_and_the_moment_and_nothing_else():
     assert json.loads(text) == MESSAGE
 
 
+def test_what_is_left_of_a_job_has_its_moment_besides():
+    moment = dt.datetime(2026, 11, 23, 7, 5, 4, tzinfo=dt.UTC)
+    left = DueJob("hill", Job.SYNC, dt.datetime(2026, 11, 23, 7, tzinfo=dt.UTC), moment)
+
+    assert json.loads(left.to_text()) == MESSAGE | {"go_on_at": "2026-11-23T07:05:04+00:00"}
+    assert due_job_from(left.to_text()) == left
+    assert (left.since, due_job_from(json.dumps(MESSAGE)).since) == (moment, left.due_at)
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -43,6 +52,10 @@ def test_a_message_holds_the_school_the_job_and_the_moment_and_nothing_else():
         {"due_at": "2026-11-23T07:00:00"},
         {"due_at": "soon"},
         {"pupil": "P01"},
+        {"go_on_at": "2026-11-23T07:05:04"},
+        {"go_on_at": ""},
+        {"go_on_at": None},
+        {"go_on_at": "2026-11-23T07:05:04+00:00", "pupil": "P01"},
     ],
     ids=str,
 )

@@ -25,6 +25,7 @@ def test_it_has_the_figures_of_the_run_and_only_the_number_of_what_needs_a_perso
         "seconds": 0.0,
         "figures": {"messages sent": 3},
         "needs": 1,
+        "go_on_at": "",
         "error": "",
         "why": "",
     }

@@ -1,7 +1,6 @@
 """One message is one school's job; one that was tried too often reaches the office."""
 
 import contextlib
-import dataclasses
 import datetime as dt
 import email
 import email.policy
@@ -12,11 +11,12 @@ import pytest
 
 from firstbell.composition import open_store_for
 from firstbell.errors import BadInput, FirstbellError, Misconfigured
-from firstbell.runs.due import DueJob, Job, shards_of
+from firstbell.runs import school_job
+from firstbell.runs.due import DueJob, Job, due_job_from, shards_of
 from firstbell.runs.reports import RunReport
-from firstbell.runs.school_job import run_due_job, set_aside_job, set_aside_shard, until_sent
-from firstbell.runs.schools import settings_of
-from firstbell.testing.fake_clock import FakeClock
+from firstbell.runs.school_job import BUDGET, run_due_job, set_aside_job, set_aside_shard
+from firstbell.runs.schools import PLATFORM, platform_clock, settings_of
+from firstbell.testing.fake_jobs import FakeLaterJobs
 from tests.runs.conftest import QUARTER_TO_TEN
 
 
@@ -108,49 +108,56 @@ def test_a_calendar_that_has_run_out_is_told_to_the_office(trust):
     assert ["add the new terms" in mail.get_body(("plain",)).get_content() for mail in mails(trust / "hill")] == [True]
 
 
-class ABusyMailbox:
-    """Takes thirty of so many messages in each run, and more a second later."""
-
-    def __init__(self, messages):
-        self.clock, self.left, self.runs = FakeClock(), messages, []
-
-    def run(self):
-        self.runs.append(f"{self.clock.now():%H:%M:%S}")
-        self.left = max(0, self.left - 30)
-        self.clock.advance(seconds=5)
-        go_on_at = self.clock.now() + dt.timedelta(seconds=2) if self.left else None
-        return RunReport("first-day-contact", "", {}, (), go_on_at)
-
-    def wait(self, seconds):
-        self.clock.advance(seconds=seconds)
+# ------------------------------------------------------------ what is left
 
 
-@pytest.mark.parametrize(("messages", "runs"), [(30, 1), (31, 2), (100, 4)])
-def test_what_the_mailbox_did_not_take_is_sent_minute_by_minute(messages, runs):
-    mailbox = ABusyMailbox(messages)
-
-    report = until_sent(mailbox.run, mailbox.clock, mailbox.wait)
-
-    assert len(mailbox.runs) == runs
-    assert mailbox.runs[:2] == ["09:45:00", "09:46:05"][:runs]
-    assert (mailbox.left, report.go_on_at) == (0, None)
+@pytest.fixture
+def later(trust, monkeypatch):  # noqa: ARG001 - it sets the platform's clock
+    jobs = FakeLaterJobs(platform_clock())
+    monkeypatch.setattr(PLATFORM, "later", lambda _: contextlib.nullcontext(jobs))
+    return jobs
 
 
-def test_a_run_goes_on_for_six_minutes_at_most_and_leaves_the_rest_to_the_next():
-    mailbox = ABusyMailbox(10_000)
+@pytest.fixture
+def until_ten_to(monkeypatch):
+    """A job of which something is left until ten to ten."""
+    ten_to, runs = QUARTER_TO_TEN + dt.timedelta(minutes=5), []
 
-    report = until_sent(mailbox.run, mailbox.clock, mailbox.wait)
+    def run(office, job, **_):
+        runs.append(office)
+        return RunReport(job, "", {}, (), ten_to if office.clock.now() < ten_to else None)
 
-    assert mailbox.runs[-1] < "09:51:00"
-    assert report.go_on_at is not None
+    monkeypatch.setattr(school_job, "run_job", run)
+    return runs
 
 
-def test_a_service_that_asks_for_a_long_wait_is_left_to_the_next_quarter():
-    mailbox = ABusyMailbox(31)
+def test_what_is_left_of_a_job_is_put_on_the_queue_and_the_log_says_when_it_goes_on(later, until_ten_to, caplog):
+    with caplog.at_level(logging.INFO, logger="firstbell.runs"):
+        run_due_job(message())
 
-    def run():
-        return dataclasses.replace(mailbox.run(), go_on_at=mailbox.clock.now() + dt.timedelta(minutes=7))
+    [(moment, text)] = later.waiting
+    assert due_job_from(text) == DueJob("hill", Job.SELF_CHECK, QUARTER_TO_TEN, moment)
+    assert json.loads(caplog.messages[-1])["go_on_at"] == moment.isoformat() == "2026-09-07T08:50:00+00:00"
+    assert "goes on at 08:50:00 UTC" in caplog.records[-1].msg.in_words()
+    assert len(until_ten_to) == 1
 
-    until_sent(run, mailbox.clock, mailbox.wait)
 
-    assert len(mailbox.runs) == 1
+def test_it_goes_on_though_the_job_was_done_and_then_no_more(later, until_ten_to, set_clock):
+    run_due_job(message())
+    [(moment, text)] = later.waiting
+    set_clock(moment)
+
+    for _ in range(2):
+        run_due_job(text)
+
+    assert len(until_ten_to) == 2
+    assert len(later.waiting) == 1
+
+
+@pytest.mark.usefixtures("later")
+def test_a_job_is_told_until_when_it_takes_new_messages(until_ten_to):
+    run_due_job(message())
+
+    [office] = until_ten_to
+    assert dt.timedelta() < office.takes_until - platform_clock().now() <= BUDGET
+    assert not office.is_time_up()

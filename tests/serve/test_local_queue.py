@@ -13,6 +13,7 @@ from firstbell.serve import local_queue
 from firstbell.serve.local_queue import LocalJobs, LocalQueue
 from firstbell.testing.fake_clock import FakeClock
 from firstbell.testing.jobs_conformance import JobsConformance, JobsRig
+from firstbell.testing.later_jobs_conformance import LaterJobsConformance, LaterJobsRig
 from firstbell.testing.queue_conformance import QueueConformance, QueueRig
 
 MINUTE = dt.timedelta(minutes=1)
@@ -40,7 +41,18 @@ class TestLocalJobsConform(JobsConformance):
             found = map(due_job_from, queue.bodies("school-jobs"))
             return [(each.school_key, each.job, each.due_at) for each in found]
 
-        return JobsRig(LocalJobs(queue), waiting)
+        return JobsRig(LocalJobs(queue, FakeClock()), waiting)
+
+
+class TestLocalJobsConformForLater(LaterJobsConformance):
+    @pytest.fixture
+    def rig(self, queue, clock):
+        def seen():
+            return [taken.body for taken in queue.take("school-jobs", 32, hidden_for=dt.timedelta())]
+
+        return LaterJobsRig(
+            LocalJobs(queue, clock), clock, seen, lambda span: clock.advance(seconds=span.total_seconds())
+        )
 
 
 class TestLocalQueueConforms(QueueConformance):
@@ -97,6 +109,14 @@ def test_only_what_can_be_taken_is_visible(queue, clock):
     assert queue.visible(["work", "other"]) == 1
     clock.advance(minutes=1)
     assert queue.visible(["work"]) == 2
+
+
+def test_what_can_not_be_taken_yet_is_told_with_its_moment_and_nothing_of_other_queues(queue, clock):
+    queue.put("work", ["now"])
+    queue.put("work", ["later"], after=2 * MINUTE)
+    queue.put("other", ["later"], after=MINUTE)
+
+    assert queue.later(["work"]) == [("work", clock.now() + 2 * MINUTE)]
 
 
 def test_everything_outlives_the_process(tmp_path, clock):

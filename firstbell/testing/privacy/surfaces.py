@@ -102,10 +102,13 @@ def _hear_records(ears: ExitStack, heard: Heard) -> None:
 
 
 def _hear_store(ears: ExitStack, heard: Heard) -> None:
+    from connectors.azure_storage import StorageJobs  # noqa: PLC0415
+    from connectors.cloud_tasks import CloudTasksJobs  # noqa: PLC0415
     from connectors.store_sql.desk import SqlDesk  # noqa: PLC0415
     from firstbell import chain  # noqa: PLC0415
     from firstbell.runs.due import MessagesOut  # noqa: PLC0415
-    from firstbell.testing.fake_jobs import FakeJobs  # noqa: PLC0415
+    from firstbell.serve.local_queue import LocalJobs  # noqa: PLC0415
+    from firstbell.testing.fake_jobs import FakeJobs, FakeLaterJobs  # noqa: PLC0415
     from firstbell.testing.fake_store import FakeDesk  # noqa: PLC0415
 
     def entry(_head: object, _school: str, _before: object, kind: str, **told: Any) -> None:
@@ -117,6 +120,8 @@ def _hear_store(ears: ExitStack, heard: Heard) -> None:
         before(ears, desk, "heartbeat", lambda _desk, job, **told: heard("heartbeat", [job, told["outcome"]]))
     for jobs in (FakeJobs, MessagesOut):
         before(ears, jobs, "enqueue", lambda _jobs, *told: heard("queue", told))
+    for later in (FakeLaterJobs, LocalJobs, StorageJobs, CloudTasksJobs):
+        before(ears, later, "put", lambda _jobs, message, **_: heard("queue", [message]))
 
 
 def _values(facts: Mapping[str, object]) -> list[object]:

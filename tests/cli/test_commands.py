@@ -50,6 +50,20 @@ def test_a_rehearsal_has_a_store_and_an_outbox_of_its_own(firstbell, morning):
     assert (morning / "firstbell.db").read_bytes() == before
 
 
+def test_a_run_by_hand_says_when_to_run_it_again_for_what_is_held(firstbell, morning):
+    config = morning / "school.toml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("[outgoing]", '[outgoing]\nrehearsal_recipients = ["head@example.org"]'), "utf-8")
+    run = ("run", "first-day-contact", "--config", config, "--rehearse")
+
+    done = [firstbell(*run, "--at", f"2026-11-23T{time}") for time in ("11:02", "11:12", "11:13")]
+
+    says = [" ".join(each.stdout.split()) for each in done]
+    assert "Messages still wait: run this again at 11:12 to send them." in says[0]
+    assert not any("still wait" in each for each in says[1:])
+    assert done[0].returncode == 1
+
+
 def test_old_marks_stop_the_run_with_a_sentence(firstbell, morning):
     done = firstbell("run", "first-day-contact", "--config", morning / "school.toml", "--at", "2026-11-23T11:50")
 

@@ -123,9 +123,7 @@ def test_asked_before_the_moment_nothing_is_sent_and_it_is_said_again(firstbell,
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="this system has no SIGKILL to send")
-def test_killed_when_the_message_is_on_the_queue_and_the_job_is_not_yet_ended_nobody_is_left_out_or_told_twice(
-    firstbell, config, post
-):
+def test_killed_as_it_hands_over_nobody_is_left_out_or_told_twice(firstbell, config, post):
     assert was_killed_as_it_handed_over(config, at("11:15"))
 
     _, left = once(firstbell, config, at("11:27"))

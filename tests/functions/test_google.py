@@ -108,6 +108,16 @@ def test_a_job_that_is_pushed_twice_is_done_once(front, schools):
     assert len([line for line in anchors if line and not line.startswith("#")]) == 1
 
 
+def test_behind_google_s_door_what_is_left_goes_to_cloud_tasks():
+    asked = "import main, firstbell.runs.schools as s, firstbell.composition as c; print(s.PLATFORM.later is c.{})"
+    told = [
+        subprocess.run([sys.executable, "-c", asked.format(name)], cwd=ROOT, check=True, capture_output=True, text=True)
+        for name in ("cloud_tasks_jobs", "storage_queue_jobs")
+    ]
+
+    assert [each.stdout.strip() for each in told] == ["True", "False"]
+
+
 def test_what_is_left_of_a_job_comes_as_any_other_message_at_its_moment(front, google, monkeypatch):
     for name in ("PUBSUB_EMULATOR_HOST", "CLOUD_TASKS_EMULATOR_HOST", "GCE_METADATA_HOST"):
         monkeypatch.setenv(name, google.host)

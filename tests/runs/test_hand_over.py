@@ -1,21 +1,27 @@
 """What is left of a job is one delayed message: never none, never a second run of the same work, never a pile."""
 
 import contextlib
+import dataclasses
 import datetime as dt
 import logging
+from collections import Counter
 
 import pytest
 
 from firstbell.errors import GiveUp, Misconfigured, RetryLater
+from firstbell.records import State
 from firstbell.runs.due import DueJob, Job, due_job_from
 from firstbell.runs.hand_over import hand_over
 from firstbell.runs.once import do_once
 from firstbell.runs.schools import PLATFORM
+from firstbell.settings import SmtpSettings
 from firstbell.testing.fake_jobs import FakeLaterJobs
 from firstbell.testing.morning_story import MorningStory
+from rules.contact.purposes import Purpose
 
 DUE = DueJob("hill", Job.FIRST_DAY_CONTACT, dt.datetime(2026, 11, 23, 9, 45, tzinfo=dt.UTC))
 MINUTE = dt.timedelta(minutes=1)
+FIRST_DAY = Purpose.FIRST_DAY_ABSENCE
 
 
 @pytest.fixture
@@ -227,3 +233,78 @@ def test_killed_between_the_message_and_the_end_nothing_is_lost_or_done_twice(st
 
     assert done == ["09:45", "09:55"]
     assert len(jobs.waiting) == 1
+
+
+# ------------------------------------------------------------ a whole morning
+
+
+def with_thirty_a_minute(story):
+    smtp = SmtpSettings(host="unused", sender="absence@example.org")
+    outgoing = story.office.settings.outgoing.model_copy(update={"mailer": "smtp"})
+    settings = story.office.settings.model_copy(update={"smtp": smtp, "outgoing": outgoing})
+    story.office = dataclasses.replace(story.office, settings=settings)
+
+
+class Morning:
+    """First-day contact by the clock of every quarter and by what it leaves; how many were told in which minute."""
+
+    def __init__(self, story, jobs):
+        self.story, self.jobs, self.taken, self.told = story, jobs, 0, Counter()
+
+    def until(self, time):
+        while self.story.clock.now() < at(time):
+            now = self.story.clock.now()
+            if now.minute % 15 == now.second == 0:
+                self._take(DueJob("hill", DUE.job, now))
+            for text in self.jobs.seen()[self.taken :]:
+                self.taken += 1
+                self._take(due_job_from(text))
+            self.story.clock.advance(seconds=1)
+
+    def _take(self, due):
+        do_once(self.story.office, due.job, due.since, lambda: self._run(due), pause=lambda _: pytest.fail("slept"))
+
+    def _run(self, due):
+        before = len(self.story.told())
+        report = self.story.when_the_run_happens()
+        if told := len(self.story.told()) - before:
+            self.told[f"{self.story.clock.now():%H:%M:%S}"] += told
+        if report.go_on_at is not None:
+            hand_over(self.story.office, due, report.go_on_at)
+
+
+def test_a_hold_begun_at_a_quarter_to_ten_is_over_at_five_to_ten(story, jobs):
+    story.given_an_unexplained_absence("ALICIA")
+
+    Morning(story, jobs).until("10:20")
+
+    assert [f"{m.at:%H:%M:%S}" for m in sent(story)] == ["09:55:00"]
+    assert len(jobs.waiting) == 1
+
+
+def sent(story):
+    return [e for e in story.store.ledger.entries(kind=f"message.{State.SENT}") if e.facts["purpose"] == FIRST_DAY]
+
+
+def test_a_hundred_families_over_thirty_a_minute_are_told_minute_by_minute_and_nobody_sleeps(story, jobs):
+    with_thirty_a_minute(story)
+    for number in range(100):
+        story.given_an_unexplained_absence(f"F{number:03}")
+    morning = Morning(story, jobs)
+    morning.until("09:50")
+    story.when_two_people_release_every_brake()
+
+    morning.until("10:20")
+
+    assert morning.told == {"10:00:00": 30, "10:01:00": 30, "10:02:00": 30, "10:03:00": 10}
+    assert len(set(story.told())) == len(story.told()) == 100
+    assert len(jobs.waiting) == 3
+
+
+def test_a_message_that_is_lost_costs_no_more_than_the_rest_of_the_quarter(story, jobs, monkeypatch):
+    story.given_an_unexplained_absence("ALICIA")
+    monkeypatch.setattr(jobs, "seen", list)
+
+    Morning(story, jobs).until("10:20")
+
+    assert [f"{m.at:%H:%M:%S}" for m in sent(story)] == ["10:00:00"]

@@ -96,9 +96,9 @@ class SmallHost:
             finally:
                 process.kill()
 
-    def put(self, *bodies):
+    def put(self, *bodies, after=dt.timedelta()):
         with closing(LocalQueue(self.folder / "queue.db", platform_clock())) as queue:
-            queue.put("work", bodies)
+            queue.put("work", bodies, after=after)
 
     def set_aside(self):
         """Take the next message, and set it aside."""

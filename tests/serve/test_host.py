@@ -1,6 +1,7 @@
 """The host drives the platform's own library: timers, tries, what is set aside, HTTP, keys, stopping and killing."""
 
 import asyncio
+import datetime as dt
 import json
 import random
 import re
@@ -35,6 +36,27 @@ def test_what_a_queue_function_puts_out_is_on_the_next_queue(small):
     small.once()
 
     assert small.waiting("rest") == ["passed on"]
+
+
+def test_a_message_for_later_is_said_with_its_moment_and_not_waited_for(small):
+    small.put("late", after=dt.timedelta(minutes=10))
+    lines = small.once()
+    assert "late 1" not in small.done
+    assert [line.startswith("left for later: a message of work, from ") for line in lines if "later" in line] == [True]
+
+    small.ahead += 601
+    lines = small.once()
+
+    assert "late 1" in small.done
+    assert not any("later" in line for line in lines)
+
+
+def test_a_host_that_goes_on_works_on_a_message_at_its_moment(small):
+    small.put("soon", after=dt.timedelta(seconds=3))
+    with small.serving():
+        time.sleep(1)
+        assert small.done == []
+        small.wait_for("soon 1")
 
 
 def test_a_failing_message_is_tried_again_after_its_time_and_then_set_aside(small):

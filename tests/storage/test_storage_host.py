@@ -4,17 +4,20 @@ import dataclasses
 import datetime as dt
 import email
 import email.policy
+import re
 import shutil
 import threading
 import time
 from collections import Counter
 from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 
 from firstbell.composition import SystemClock
-from firstbell.runs.due import Job, due_job_from, schools_in
+from firstbell.runs.due import Job, due_job, due_job_from, schools_in
 from firstbell.runs.once import LEASE_SECONDS
 from firstbell.runs.school_job import TITLE
 from firstbell.serve.host_json import read_host_json
@@ -28,6 +31,9 @@ NOW = dt.datetime(2026, 11, 23, 11, 15, tzinfo=ZoneInfo("Europe/London"))  # the
 GIVEN_UP = "sync, due at 07:00, was tried again and again"
 SOON = dt.timedelta(seconds=1)
 LEASE = dt.timedelta(seconds=LEASE_SECONDS + 1)  # of a run that was killed
+END_OF_HOLD = NOW.replace(minute=13)
+BEFORE_IT = dt.timedelta(seconds=10)  # long enough for a run of the job
+CONTACT = due_job("example-hill", Job.FIRST_DAY_CONTACT, NOW.replace(minute=0)).to_text()
 
 
 @pytest.fixture(scope="session")
@@ -53,10 +59,15 @@ def settings(deployed):  # noqa: F811
 
 
 @pytest.fixture
-def make_worker(deployed, schools, tmp_path, let_out):  # noqa: F811
+def make_worker(deployed, schools, azurite, tmp_path, let_out):  # noqa: F811
     log = tmp_path / "worker.log"
     with log.open("w", encoding="utf-8") as errors:
-        yield lambda now=NOW: Worker(deployed, now - SystemClock().now(), errors, FIRSTBELL_SCHOOLS=str(schools))
+
+        def make(now=NOW, storage=azurite):
+            told = {"FIRSTBELL_SCHOOLS": str(schools), "AzureWebJobsStorage": storage}
+            return Worker(deployed, now - SystemClock().now(), errors, **told)
+
+        yield make
     let_out("output of a command", log.read_text(encoding="utf-8"))
 
 
@@ -157,3 +168,70 @@ def kill_at_the_first_mail(worker, schools):
             break
         time.sleep(0.02)
     worker.kill()
+
+
+# ------------------------------------------------------------ what is left of a job
+
+
+def in_all(queues):
+    """How many messages the queue of the jobs has, hidden ones too."""
+    return queues.client("school-jobs").get_queue_properties().approximate_message_count
+
+
+def test_what_is_held_leaves_at_the_end_of_its_hold_by_a_message_of_its_own(make_worker, queues, settings, schools):
+    queues.put("school-jobs", [CONTACT])
+    with closing(make_worker(END_OF_HOLD - BEFORE_IT)) as worker:
+        host = StorageHost(worker, queues, settings)
+        host.drain()
+        assert (host.tries["school_job", True], in_all(queues), waiting(queues, "school-jobs")) == (1, 1, [])
+        assert told(schools) == {}
+
+        time.sleep(BEFORE_IT.total_seconds())
+        host.drain()
+
+    assert (host.tries["school_job", True], in_all(queues)) == (2, 0)
+    assert len(told(schools)) >= 5
+    assert set(told(schools).values()) == {1}
+
+
+@pytest.fixture
+def deadly(azurite):
+    """Azurite behind a door that takes a message to it, and kills the worker before that hears the answer."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as door:
+        door.azurite = re.search(r"QueueEndpoint=(http://[^/]+)", azurite)[1]
+        threading.Thread(target=door.serve_forever, daemon=True).start()
+        yield door
+        door.shutdown()
+
+
+class Door(BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["content-length"]))
+        headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
+        answer = httpx.post(self.server.azurite + self.path, content=body, headers=headers)
+        assert answer.status_code == 201
+        self.server.worker.kill()
+
+    def log_message(self, *_):
+        pass
+
+
+def test_killed_when_the_message_is_there_and_the_job_not_yet_ended_nobody_is_left_out_or_told_twice(
+    make_worker, queues, settings, schools, azurite, deadly
+):
+    queues.put("school-jobs", [CONTACT])
+    storage = azurite.replace(deadly.azurite, f"http://127.0.0.1:{deadly.server_port}")
+    with closing(make_worker(END_OF_HOLD - BEFORE_IT, storage)) as worker:
+        deadly.worker = worker
+        host = StorageHost(worker, queues, settings)
+        host.drain()
+    assert (host.tries["school_job", False], in_all(queues)) == (1, 2)
+    time.sleep(BEFORE_IT.total_seconds())
+
+    with closing(make_worker(END_OF_HOLD + LEASE)) as another:
+        after = StorageHost(another, queues, settings)
+        after.drain()
+
+    assert (after.tries["school_job", True], in_all(queues)) == (2, 0)
+    assert len(told(schools)) >= 5
+    assert set(told(schools).values()) == {1}

@@ -21,6 +21,9 @@ TRY_AGAIN_AFTER = dt.timedelta(minutes=5)
 # How long a server may take to answer. Giving up early on the answer to a message leaves it in doubt.
 TIMEOUT_SECONDS = 60.0
 CLOSING = 421
+# Which way of signing in is taken, of those that the server offers. Every connection is encrypted, so the simplest
+# comes first: it works whichever way the server keeps its passwords.
+MECHANISMS = {"PLAIN": "auth_plain", "LOGIN": "auth_login", "CRAM-MD5": "auth_cram_md5"}
 # The first figure of a reply says what became of the command (RFC 5321 section 4.2.1).
 DONE, NOT_NOW, NEVER = 2, 4, 5
 
@@ -105,7 +108,7 @@ class Connection:
             unless_ready.callback(server.close)
             server.ehlo_or_helo_if_needed()
             if self._settings.username:
-                server.login(self._settings.username, self._password())
+                _sign_in(server, self._settings.username, self._secrets.secret(self._settings.password_secret))
             unless_ready.pop_all()
         return server
 
@@ -128,11 +131,17 @@ class Connection:
         except OSError as error:
             raise Misconfigured("the file in smtp.certificate_authority is not there or is no certificate") from error
 
-    def _password(self) -> str:
-        password = self._secrets.secret(self._settings.password_secret)
-        if not password.isascii() or not self._settings.username.isascii():
-            raise Misconfigured("the mail server's user name and password must be in plain ASCII")
-        return password
+
+def _sign_in(server: smtplib.SMTP, username: str, password: str) -> None:
+    """Try the password once. smtplib's own `login` tries it in every way there is, and an account is locked by less."""
+    if not password.isascii() or not username.isascii():
+        raise Misconfigured("the mail server's user name and password must be in plain ASCII")
+    offered = server.esmtp_features.get("auth", "").upper().split()
+    mechanism = next((each for each in MECHANISMS if each in offered), None)
+    if mechanism is None:
+        raise smtplib.SMTPNotSupportedError("no way to sign in that we know")
+    server.user, server.password = username, password
+    server.auth(mechanism, getattr(server, MECHANISMS[mechanism]))
 
 
 @contextlib.contextmanager

@@ -74,7 +74,7 @@ def test_a_secret_has_the_name_that_the_code_asks_for(variables, monkeypatch):
 
     monkeypatch.setenv("FIRSTBELL_SECRET_" + "store-owner".replace("-", "_").upper(), "long one")
 
-    assert EnvironmentSecrets().secret("store-owner") == "long one"
+    assert EnvironmentSecrets().secret("store-owner").current == "long one"
 
 
 def test_a_secret_is_a_reference_to_the_vault(variables, site):

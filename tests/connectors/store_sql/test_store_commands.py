@@ -48,8 +48,8 @@ tls = "off"
 @pytest.fixture
 def config(server, tmp_path: Path, monkeypatch) -> Path:
     """The school.toml of a school that the server does not know yet."""
-    monkeypatch.setenv("FIRSTBELL_SECRET_STORE", server.secrets.secret("firstbell"))
-    monkeypatch.setenv("FIRSTBELL_SECRET_STORE_OWNER", server.secrets.secret("firstbell_owner"))
+    monkeypatch.setenv("FIRSTBELL_SECRET_STORE", server.secrets.secret("firstbell").current)
+    monkeypatch.setenv("FIRSTBELL_SECRET_STORE_OWNER", server.secrets.secret("firstbell_owner").current)
     text = SCHOOL.format(school=f"st-{tmp_path.name.strip('_').replace('_', '-')[-30:]}")
     text += STORE.format(host=server.server.host, port=server.server.port)
     (tmp_path / "school.toml").write_text(text, encoding="utf-8")

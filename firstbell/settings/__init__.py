@@ -8,7 +8,7 @@ from firstbell.settings.all_settings import Settings
 from firstbell.settings.cases_and_returns import HalfTermSettings, LettersSettings, ReturnsSettings
 from firstbell.settings.environment import EnvironmentSecrets, google_addresses, schools_place
 from firstbell.settings.fields import Section
-from firstbell.settings.loading import load_settings
+from firstbell.settings.loading import load_settings, settings_text
 from firstbell.settings.microsoft365 import ChannelSettings, LibrarySettings, Microsoft365Settings
 from firstbell.settings.mis import MisSettings
 from firstbell.settings.morning import ChaseSettings, FirstDaySettings, RollGuard, SafeguardingSettings, UnusualSettings
@@ -54,4 +54,5 @@ __all__ = [
     "google_addresses",
     "load_settings",
     "schools_place",
+    "settings_text",
 ]

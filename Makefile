@@ -25,7 +25,7 @@ azurite: .azurite/ready ## fetch Microsoft's emulator of its storage, for the te
 	@touch $@
 
 # Names of secrets, and made-up ones of tests and of the sandbox.
-MADE_UP := ^(teams|app|wrong|nowhere|not-to-be-told|absence@hill.example|pw|eyJhY2Nlc3NfdG9rZW4iOnt9fQ==)$$
+MADE_UP := ^(teams|app|wrong|old|new|nowhere|not-to-be-told|absence@hill.example|pw|eyJhY2Nlc3NfdG9rZW4iOnt9fQ==)$$
 check: ## what CI checks besides the tests
 	@$(PYTHON) bootstrap.py test
 	@$(VENV)/ruff check .

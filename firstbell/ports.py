@@ -31,6 +31,7 @@ from firstbell.records import (
     Reply,
     Roll,
     School,
+    Secret,
     SheetRead,
     SheetRows,
     State,
@@ -451,6 +452,8 @@ class Clock(Protocol):
 
 
 class Secrets(Protocol):
-    """Reads secrets by name. Raises Misconfigured when there is none."""
+    """Reads secrets by name. What is empty counts as none."""
 
-    def secret(self, name: str) -> str: ...
+    def secret(self, name: str) -> Secret:
+        """The secret, with the value before it where there is one. Raises Misconfigured when it has no current one."""
+        ...

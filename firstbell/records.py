@@ -406,3 +406,20 @@ class Permission:
     what: str
     why: str
     check: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Secret:
+    """A secret by its name: the value that holds, and the one before it while the secret is being changed, else empty.
+
+    A previous value that is the current one counts as none.
+    """
+
+    name: str
+    current: str
+    previous: str = ""
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """One value or two, the current one first."""
+        return tuple(dict.fromkeys(value for value in (self.current, self.previous) if value))

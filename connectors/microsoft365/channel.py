@@ -7,14 +7,16 @@ channel is read back: a card that is not found there counts as not posted, and t
 import hashlib
 import json
 from collections.abc import Collection, Iterator
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 from connectors._cards import adaptive_card, check_link
+from connectors._rotation import signed_in
 from connectors.microsoft365.graph import Graph
-from connectors.microsoft365.replies import Policy
+from connectors.microsoft365.replies import Policy, Reply
 from firstbell.errors import GiveUp, Misconfigured
-from firstbell.records import Card
+from firstbell.records import Card, Secret
 
 DOING = "post a card into the channel"
 READING = "read what stands in the channel"
@@ -25,19 +27,18 @@ LARGEST = 25 * 1024
 PAGE, PAGES = 50, 10
 # Seconds between looks for a card that the workflow took: most stand there after two or three.
 LOOKS = (1.0, 2.0, 4.0)
-SWITCHED_OFF = frozenset(
-    {
-        HTTPStatus.BAD_REQUEST,
-        HTTPStatus.UNAUTHORIZED,
-        HTTPStatus.FORBIDDEN,
-        HTTPStatus.NOT_FOUND,
-        HTTPStatus.GONE,
-    }
-)
+# Answers for an address that leads to no workflow: nothing was posted, so another address may be tried.
+NO_SUCH_ADDRESS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+SWITCHED_OFF = NO_SUCH_ADDRESS | {HTTPStatus.BAD_REQUEST}
+NOT_ENABLED = "WorkflowTriggerIsNotEnabled"  # the one bad request that surely started nothing
 NO_WORKFLOW = (
     "the workflow that posts cards into the channel is switched off or gone, or its address has changed: "
     "open Workflows in Teams, and put its address into the secret again"
 )
+
+
+class AddressRefused(Misconfigured):
+    """The workflow's address leads to no workflow that runs, so surely no card was posted."""
 
 
 class WorkflowsChannel:
@@ -48,7 +49,7 @@ class WorkflowsChannel:
     def __init__(
         self,
         graph: Graph,
-        webhook: str,
+        webhook: Secret,
         *,
         hosts: Collection[str],
         team: str,
@@ -70,9 +71,13 @@ class WorkflowsChannel:
         if self.is_posted(card.key):
             return
         self._is_read = False  # what was read does not tell what comes of this
+        signed_in(self._webhook, partial(self._hand_over, content), AddressRefused)
+        self._wait_for(card.key)
+
+    def _hand_over(self, content: bytes, address: str) -> None:
         reply = self._graph.ask_unsigned(
             "POST",
-            self._webhook,
+            address,
             doing=DOING,
             policy=Policy.ONCE,
             hosts=self._hosts,
@@ -81,8 +86,7 @@ class WorkflowsChannel:
             may_be=SWITCHED_OFF,
         )
         if reply.status in SWITCHED_OFF:
-            raise Misconfigured(NO_WORKFLOW)
-        self._wait_for(card.key)
+            raise AddressRefused(NO_WORKFLOW) if _leads_nowhere(reply) else Misconfigured(NO_WORKFLOW)
 
     def is_posted(self, key: str) -> bool:
         """Whether the card is found among the newest messages. False as well where Firstbell may not read them, as in a
@@ -125,6 +129,11 @@ class WorkflowsChannel:
                 break
         self._is_read = self._was_read = True
         return False
+
+
+def _leads_nowhere(reply: Reply) -> bool:
+    """Whether a workflow's server said so: a page is some proxy's, which would answer for any address."""
+    return not reply.is_a_page and (reply.status in NO_SUCH_ADDRESS or reply.code == NOT_ENABLED)
 
 
 def _cards(messages: list[dict[str, Any]]) -> Iterator[str]:

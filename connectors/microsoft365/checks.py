@@ -186,7 +186,8 @@ def _channel(
 
 
 def _workflow(channel: ChannelSettings, settings: Microsoft365Settings, secrets: Secrets) -> Found:
-    if not is_one_of(secrets.secret(channel.webhook_secret), channel.webhook_hosts, settings.graph_url):
+    addresses = secrets.secret(channel.webhook_secret).values
+    if not all(is_one_of(address, channel.webhook_hosts, settings.graph_url) for address in addresses):
         return mend("its address is not https, or of a server that is not in microsoft365.channel.webhook_hosts.")
     return ok("its address is of a server that may be asked. No card was posted.")
 

@@ -1,5 +1,8 @@
 """How Firstbell signs in as itself: a managed identity in Azure, a certificate or a secret elsewhere.
 
+While the app's secret is being changed, Entra takes the new one, the old one or both. A certificate is changed without
+that: Entra knows as many as were uploaded, so the new one is uploaded before it is used.
+
 The credential is named and never guessed: a chain of guesses costs seconds, and may find somebody's own account.
 azure-identity keeps the token until it is nearly over, so one credential serves a whole run.
 """
@@ -7,20 +10,23 @@ azure-identity keeps the token until it is nearly over, so one credential serves
 import contextlib
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from connectors._rotation import signed_in
 from connectors.microsoft365.trust import distrust, is_distrusted
 from firstbell.errors import FirstbellError, Misconfigured, RetryLater
 from firstbell.ports import Secrets
+from firstbell.records import Secret
 from firstbell.settings import Microsoft365Settings
 
 if TYPE_CHECKING:
+    from azure.core.credentials import AccessToken
     from azure.core.exceptions import ClientAuthenticationError
     from azure.identity import CertificateCredential, ClientSecretCredential, ManagedIdentityCredential
 
-    Credential = CertificateCredential | ClientSecretCredential | ManagedIdentityCredential
+    type Credential = CertificateCredential | ManagedIdentityCredential | AppSecretCredential
 
 MICROSOFTS_OWN = "https://login.microsoftonline.com"
 PATIENCE = {"connection_timeout": 30, "read_timeout": 60, "retry_total": 2}
@@ -33,7 +39,33 @@ MEANINGS = {
     "AADSTS700027": "it does not know the certificate: upload it to the app, and see when it ends",
     "AADSTS90002": "it does not know the tenant in microsoft365.tenant_id",
 }
+SECRET_REFUSED = frozenset({"AADSTS7000215", "AADSTS7000222"})
 PASSING = frozenset({"AADSTS50196", "AADSTS90033", "AADSTS90036", "AADSTS90055"})
+
+
+class AppSecretCredential:
+    """The app's secret as a credential of azure-identity's kind: the current value, or the one before it."""
+
+    def __init__(self, secret: Secret, made: "Callable[[str], ClientSecretCredential]") -> None:
+        self._secret = secret
+        self._credentials = {value: made(value) for value in secret.values}
+
+    def get_token(self, *scopes: str, **options: Any) -> "AccessToken":  # noqa: ANN401 - azure-identity's own options
+        """A token, kept by the credential that got it. Raises as ClientSecretCredential does."""
+        from azure.core.exceptions import ClientAuthenticationError  # noqa: PLC0415 - loaded with the SDK
+
+        return signed_in(
+            self._secret,
+            lambda value: self._credentials[value].get_token(*scopes, **options),
+            ClientAuthenticationError,
+            lambda error: _number_in(error) in SECRET_REFUSED,
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        with contextlib.ExitStack() as each:
+            for credential in self._credentials.values():
+                each.callback(credential.close)
 
 
 def credential_of(settings: Microsoft365Settings, secrets: Secrets) -> "Credential":
@@ -49,13 +81,27 @@ def credential_of(settings: Microsoft365Settings, secrets: Secrets) -> "Credenti
             return ManagedIdentityCredential(client_id=settings.client_id)
         who = {"tenant_id": settings.tenant_id, "client_id": settings.client_id, **_where(settings)}
         if settings.sign_in == "secret":
-            return ClientSecretCredential(client_secret=secrets.secret(settings.secret), **who)
-        password = secrets.secret(settings.secret) if settings.secret else None
-        return CertificateCredential(certificate_data=_content(settings.certificate), password=password, **who)
+            secret = secrets.secret(settings.secret)
+            return AppSecretCredential(secret, lambda value: ClientSecretCredential(client_secret=value, **who))
+        content = _content(settings.certificate)
+
+        def from_file(password: str | None) -> CertificateCredential:
+            return CertificateCredential(certificate_data=content, password=password, **who)
+
+        return with_file_password(settings, secrets, from_file)
     except ValueError as error:
         raise Misconfigured(
             "microsoft365.certificate holds no certificate with its key, or its password is wrong"
         ) from error
+
+
+def with_file_password[T](settings: Microsoft365Settings, secrets: Secrets, read: Callable[[str | None], T]) -> T:
+    """What `read` makes of the certificate's file with its password: the current one, or the one before it, since the
+    file and the vault are changed one after the other. `read` raises ValueError for a wrong one.
+    """
+    if not settings.secret:
+        return read(None)
+    return signed_in(secrets.secret(settings.secret), read, ValueError)
 
 
 @contextlib.contextmanager
@@ -81,11 +127,17 @@ def signing_in_errors() -> Iterator[None]:
 def _turned_away(error: "ClientAuthenticationError") -> FirstbellError:
     if is_distrusted(error):
         return distrust()
-    found = re.search(r"AADSTS\d+", str(error))
-    if found is None or found[0] in PASSING:
+    number = _number_in(error)
+    if not number or number in PASSING:
         return RetryLater(TRY_AGAIN_AFTER)  # no answer of Entra's, or one that says "not now"
-    meaning = MEANINGS.get(found[0], "docs/microsoft-365.md says how to sign in")
-    return Misconfigured(f"Microsoft 365 does not let Firstbell sign in ({found[0]}): {meaning}")
+    meaning = MEANINGS.get(number, "docs/microsoft-365.md says how to sign in")
+    return Misconfigured(f"Microsoft 365 does not let Firstbell sign in ({number}): {meaning}")
+
+
+def _number_in(error: Exception) -> str:
+    """Entra's number for why it refused; empty where the answer was not Entra's."""
+    found = re.search(r"AADSTS\d+", str(error))
+    return found[0] if found else ""
 
 
 def _where(settings: Microsoft365Settings) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 
+from connectors._rotation import signed_in
 from firstbell.errors import FirstbellError, GiveUp, Misconfigured, NeedsHuman, RetryLater
 from firstbell.ports import Secrets
 from firstbell.settings import SmtpSettings
@@ -21,6 +22,10 @@ TRY_AGAIN_AFTER = dt.timedelta(minutes=5)
 # How long a server may take to answer. Giving up early on the answer to a message leaves it in doubt.
 TIMEOUT_SECONDS = 60.0
 CLOSING = 421
+WRONG_CREDENTIALS = 535  # RFC 4954 section 6
+# Which way of signing in is taken, of those that the server offers. Every connection is encrypted, so the simplest
+# comes first: it works whichever way the server keeps its passwords.
+MECHANISMS = {"PLAIN": "auth_plain", "LOGIN": "auth_login", "CRAM-MD5": "auth_cram_md5"}
 # The first figure of a reply says what became of the command (RFC 5321 section 4.2.1).
 DONE, NOT_NOW, NEVER = 2, 4, 5
 
@@ -99,13 +104,20 @@ class Connection:
             raise _verdict(code)
 
     def _opened(self) -> smtplib.SMTP:
-        """A server that is ready for messages; whatever goes wrong on the way, no socket is left open."""
+        """A server that is ready for messages. Each password is tried on a connection of its own."""
+        if not self._settings.username:
+            return self._opened_with("")
+        secret = self._secrets.secret(self._settings.password_secret)
+        return signed_in(secret, self._opened_with, smtplib.SMTPAuthenticationError, _is_of_password)
+
+    def _opened_with(self, password: str) -> smtplib.SMTP:
+        """Whatever goes wrong on the way, no socket is left open."""
         with contextlib.ExitStack() as unless_ready:
             server = self._connected()
             unless_ready.callback(server.close)
             server.ehlo_or_helo_if_needed()
             if self._settings.username:
-                server.login(self._settings.username, self._password())
+                _sign_in(server, self._settings.username, password)
             unless_ready.pop_all()
         return server
 
@@ -128,11 +140,21 @@ class Connection:
         except OSError as error:
             raise Misconfigured("the file in smtp.certificate_authority is not there or is no certificate") from error
 
-    def _password(self) -> str:
-        password = self._secrets.secret(self._settings.password_secret)
-        if not password.isascii() or not self._settings.username.isascii():
-            raise Misconfigured("the mail server's user name and password must be in plain ASCII")
-        return password
+
+def _sign_in(server: smtplib.SMTP, username: str, password: str) -> None:
+    """Try the password once. smtplib's own `login` tries it in every way there is, and an account is locked by less."""
+    if not password.isascii() or not username.isascii():
+        raise Misconfigured("the mail server's user name and password must be in plain ASCII")
+    offered = server.esmtp_features.get("auth", "").upper().split()
+    mechanism = next((each for each in MECHANISMS if each in offered), None)
+    if mechanism is None:
+        raise smtplib.SMTPNotSupportedError("no way to sign in that we know")
+    server.user, server.password = username, password
+    server.auth(mechanism, getattr(server, MECHANISMS[mechanism]))
+
+
+def _is_of_password(error: smtplib.SMTPAuthenticationError) -> bool:
+    return error.smtp_code == WRONG_CREDENTIALS
 
 
 @contextlib.contextmanager

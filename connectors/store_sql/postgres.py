@@ -10,13 +10,16 @@ stays true until it writes.
 
 import datetime as dt
 import ssl
+from typing import Any
 
 import sqlalchemy as sa
 
+from connectors._rotation import signed_in
 from connectors.store_sql.engine import PATIENCE, Database, Engines
-from connectors.store_sql.postgres_errors import in_our_words
+from connectors.store_sql.postgres_errors import in_our_words, is_password_refused
 from firstbell.errors import Misconfigured
 from firstbell.ports import Secrets
+from firstbell.records import Secret
 from firstbell.settings import StoreSettings
 
 SCHEMA, REHEARSAL_SCHEMA = "firstbell", "firstbell_rehearsal"
@@ -50,7 +53,9 @@ def server_database(
         "patience": f"{int(patience.total_seconds() * 1000)}ms",
         "longest": f"{int(longest.total_seconds() * 1000)}ms",
     }
-    engine = _engine(_connection_arguments(server, secrets), patience)
+    engine = _engine(_connection_arguments(server), patience)
+    if server.password_secret:
+        _sign_in_with(engine, secrets.secret(server.password_secret))
     sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(OURS, begins))
     engines = Engines(
         reader=engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True),
@@ -78,14 +83,25 @@ def _engine(arguments: dict[str, object], patience: dt.timedelta) -> sa.Engine:
         ) from error
 
 
-def _connection_arguments(server: StoreSettings, secrets: Secrets) -> dict[str, object]:
+def _sign_in_with(engine: sa.Engine, password: Secret) -> None:
+    """Each new connection of the pool signs in with the password that the server takes."""
+
+    def connect(dialect: Any, _record: object, positional: Any, named: dict[str, Any]) -> Any:  # noqa: ANN401 - SQLAlchemy's
+        refusal = dialect.loaded_dbapi.OperationalError
+        return signed_in(
+            password, lambda value: dialect.connect(*positional, **named, password=value), refusal, is_password_refused
+        )
+
+    sa.event.listen(engine, "do_connect", connect)
+
+
+def _connection_arguments(server: StoreSettings) -> dict[str, object]:
     """What libpq is told. Whatever is left to it, it takes from variables and files of whoever runs us."""
     return {
         "host": server.host,
         "port": server.port,
         "dbname": server.database,
         "user": server.user,
-        "password": secrets.secret(server.password_secret) if server.password_secret else None,
         "sslmode": SSLMODE[server.tls],
         "sslrootcert": None if server.tls == "off" else _authorities(server),
         "gssencmode": "disable",

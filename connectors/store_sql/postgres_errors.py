@@ -28,10 +28,12 @@ _REFUSED = "the server of the store {} refuses the connection: its own log says 
 _DISK = "the store {} can't be written: the server's disk is full or failing"
 _DAMAGED = "the store {} is damaged: let its administrator restore it from a copy"
 
+# What PostgreSQL says with SQLSTATE 28P01, and PgBouncer where it keeps the passwords.
+_NOT_AUTHENTICATED = r"(password|SASL) authentication failed"
 # What is said when a connection can't be made; None for what passes. The first that fits holds.
 CONNECTING = (
     (r"too many (clients|connections)|connection slots|starting up|shutting down|recovery mode", None),
-    (r"password authentication failed|no password supplied|role .* does not exist|permitted to log in", _WRONG_USER),
+    (rf"{_NOT_AUTHENTICATED}|no password supplied|role .* does not exist|permitted to log in", _WRONG_USER),
     (r"database .* does not exist", _NO_DATABASE),
     (r"permission denied for database", _NOT_ALLOWED),
     (r"certificate|SSL|pg_hba\.conf", _NOT_TRUSTED),
@@ -64,6 +66,11 @@ def in_our_words(name: str, error: sa.exc.DBAPIError) -> Exception | None:
         return _without_values(error, state)
     sentence = next((sentence for states, sentence in STATEMENTS if state.startswith(states)), None)
     return None if sentence is None else Misconfigured(sentence.format(name))
+
+
+def is_password_refused(error: Exception) -> bool:
+    """Whether the server answered that the password is wrong, and did not merely fail to answer."""
+    return getattr(error, "pgconn", None) is not None and re.search(_NOT_AUTHENTICATED, str(error)) is not None
 
 
 def _is_ours(error: sa.exc.DBAPIError) -> bool:

@@ -36,6 +36,7 @@ def doctor_command(
     with contextlib.ExitStack() as closing:
         checks = all_checks(
             settings,
+            config,
             EnvironmentSecrets(),
             SystemClock(),
             closing,

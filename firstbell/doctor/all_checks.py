@@ -2,9 +2,11 @@
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 from firstbell.checks import Check
 from firstbell.doctor.school import school_checks
+from firstbell.doctor.secret_checks import change_checks
 from firstbell.errors import Misconfigured
 from firstbell.ports import Clock, Secrets
 from firstbell.settings import Settings
@@ -12,6 +14,7 @@ from firstbell.settings import Settings
 
 def all_checks(
     settings: Settings,
+    file: Path,
     secrets: Secrets,
     clock: Clock,
     closing: contextlib.ExitStack,
@@ -21,16 +24,17 @@ def all_checks(
 ) -> Iterator[Check]:
     """Those of every school, then those of each system that a part of its office lives in.
 
-    `another_mailbox` and `another_site` are none of the app's business: that they are refused is proved. `closing`
-    closes the connections.
+    `file` holds the settings. `another_mailbox` and `another_site` are none of the app's business: that they are
+    refused is proved. `closing` closes the connections.
     """
-    yield from school_checks(settings, secrets, clock)
+    yield from school_checks(settings, file, secrets, clock)
     if settings.outgoing.mailer == "smtp" and settings.smtp is not None:
         from connectors.smtp.checks import smtp_checks  # noqa: PLC0415 - loaded where it is used
 
         yield from smtp_checks(settings.smtp, secrets)
     if settings.microsoft365 is not None:
         yield from _microsoft365(settings, secrets, clock, closing, another_mailbox, another_site)
+    yield from change_checks(settings, secrets)
 
 
 def _microsoft365(

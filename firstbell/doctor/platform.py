@@ -9,9 +9,10 @@ from functools import partial
 
 from firstbell.checks import Check, Checked, Found, Verdict, made, ok
 from firstbell.doctor.school import school_checks
+from firstbell.doctor.secret_checks import change_checks
 from firstbell.errors import BadInput
 from firstbell.runs.due import SCHOOL_KEY
-from firstbell.runs.schools import platform_clock, school_keys, settings_of
+from firstbell.runs.schools import platform_clock, school_keys, settings_file, settings_of
 from firstbell.settings import EnvironmentSecrets
 
 Table = dict[str, object]
@@ -44,7 +45,9 @@ def _settings(key: str) -> Found:
 
 def _checks_of(key: str) -> Iterator[Check]:
     """Those of `firstbell doctor` that ask no outside system: an answer is wanted within seconds."""
-    yield from school_checks(settings_of(key), EnvironmentSecrets(), platform_clock())
+    settings, secrets = settings_of(key), EnvironmentSecrets()
+    yield from school_checks(settings, settings_file(key), secrets, platform_clock())
+    yield from change_checks(settings, secrets)
 
 
 def _table(checked: Checked) -> Table:

@@ -9,33 +9,21 @@ from pathlib import Path
 
 from firstbell.checks import Check, Found, look_at, mend, ok
 from firstbell.composition import mis_of, open_store_for, place_of
+from firstbell.doctor.secret_checks import presence_checks, settings_hold_no_secret
 from firstbell.errors import Misconfigured
 from firstbell.ports import Clock, Secrets
 from firstbell.settings import Settings
 
 
-def school_checks(settings: Settings, secrets: Secrets, clock: Clock) -> Iterator[Check]:
-    """The checks of settings, exports, store, secrets, folder and outgoing messages."""
-    yield Check("settings", "The settings", partial(ok, "school.toml can be read."))
+def school_checks(settings: Settings, file: Path, secrets: Secrets, clock: Clock) -> Iterator[Check]:
+    """The checks of settings, exports, store, secrets, folder and outgoing messages; `file` holds the settings."""
+    yield Check("settings", "The settings", partial(settings_hold_no_secret, file, settings, secrets))
     yield Check("calendar", "The calendar", partial(_calendar, settings, clock))
     yield Check("exports", "The exports of the MIS", partial(_exports, settings, clock), ("calendar",))
     yield Check("folder", "The folder on this computer", partial(_folder, settings.local.folder))
     yield Check("store", "The store", partial(_store, settings), ("folder",))
-    for number, name in enumerate(secrets_of(settings), 1):
-        yield Check(f"secret-{number}", f"Secret {number}", partial(_secret, secrets, name))
+    yield from presence_checks(settings, secrets)
     yield Check("outgoing", "What may leave", partial(_outgoing, settings))
-
-
-def secrets_of(settings: Settings) -> tuple[str, ...]:
-    """The names of the secrets that the settings speak of, each once."""
-    cloud = settings.microsoft365
-    named = (
-        settings.smtp.password_secret if settings.smtp else "",
-        settings.store.password_secret,
-        cloud.secret if cloud else "",
-        cloud.channel.webhook_secret if cloud and cloud.channel else "",
-    )
-    return tuple(dict.fromkeys(name for name in named if name))
 
 
 def _calendar(settings: Settings, clock: Clock) -> Found:
@@ -83,11 +71,6 @@ def _store(settings: Settings) -> Found:
         if faults
         else ok("it opens, its tables are up to date, and the ledger is whole.")
     )
-
-
-def _secret(secrets: Secrets, name: str) -> Found:
-    secrets.secret(name)
-    return ok("it is set.")
 
 
 def _outgoing(settings: Settings) -> Found:

@@ -55,10 +55,15 @@ def school_keys() -> Sequence[str]:
     return keys
 
 
+def settings_file(key: str) -> Path:
+    """Where the settings of one school stand. Raises Misconfigured where no place of schools is named."""
+    place = _place()
+    return place / key / FILE if place.is_dir() else place
+
+
 def settings_of(key: str) -> Settings:
     """The settings of one school. Raises BadInput, and Misconfigured for a school whose file names another."""
-    place = _place()
-    settings = load_settings(place / key / FILE if place.is_dir() else place)
+    settings = load_settings(settings_file(key))
     if settings.school.key != key:
         raise Misconfigured(f"the settings of the school '{key}' say that its key is '{settings.school.key}'")
     return settings

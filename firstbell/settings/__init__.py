@@ -15,7 +15,7 @@ from firstbell.settings.environment import (
     storage_account,
 )
 from firstbell.settings.fields import Section
-from firstbell.settings.loading import load_settings
+from firstbell.settings.loading import load_settings, settings_text
 from firstbell.settings.microsoft365 import ChannelSettings, LibrarySettings, Microsoft365Settings
 from firstbell.settings.mis import MisSettings
 from firstbell.settings.morning import ChaseSettings, FirstDaySettings, RollGuard, SafeguardingSettings, UnusualSettings
@@ -63,5 +63,6 @@ __all__ = [
     "google_addresses",
     "load_settings",
     "schools_place",
+    "settings_text",
     "storage_account",
 ]

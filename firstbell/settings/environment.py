@@ -6,20 +6,33 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from firstbell.errors import Misconfigured
+from firstbell.records import Secret
+
+# What stands in a variable of Azure's where a reference to the vault leads to no secret, or to one the app may not
+# read: the text of the reference. https://learn.microsoft.com/azure/app-service/app-service-key-vault-references
+LEADS_NOWHERE = "@Microsoft.KeyVault("
 
 STORAGE = "AzureWebJobsStorage"
 
 
 class EnvironmentSecrets:
-    """Secrets from environment variables `FIRSTBELL_SECRET_…`: for a laptop or a server of the school's own."""
+    """Secrets from environment variables `FIRSTBELL_SECRET_…`, which the platform fills from its vault; the value
+    before is in the one that ends in `_PREVIOUS`.
+    """
 
-    def secret(self, name: str) -> str:
-        """The secret's value. Raises Misconfigured when the variable is not set."""
+    def secret(self, name: str) -> Secret:
+        """The secret. Raises Misconfigured when its variable is not set, or is a reference that leads nowhere."""
         variable = "FIRSTBELL_SECRET_" + re.sub(r"[^A-Z0-9]", "_", name.upper())
-        value = os.environ.get(variable, "")  # noqa: TID251 - this is the home of the environment
-        if not value:
+        current, previous = _variable(variable), _variable(f"{variable}_PREVIOUS")
+        if not current:
             raise Misconfigured(f"the secret '{name}' is not set: put it in the environment variable {variable}")
-        return value
+        if current.startswith(LEADS_NOWHERE):
+            raise Misconfigured(f"the vault has no secret '{name}' that the app may read: {variable} refers to it")
+        return Secret(name, current, "" if previous.startswith(LEADS_NOWHERE) else previous)
+
+
+def _variable(name: str) -> str:
+    return os.environ.get(name, "")  # noqa: TID251 - this is the home of the environment
 
 
 def schools_place() -> Path:

@@ -34,6 +34,15 @@ def _host(text: str) -> str:
     return text
 
 
+def _secret_name(text: str) -> str:
+    """The text, if it can be the name of a secret; no address can, and few passwords. Raises ValueError."""
+    if text and re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,39}", text) is None:
+        raise ValueError("it is no name of a secret, such as smtp; the secret itself never stands here")
+    if re.search(r"[-_]previous$", text, re.IGNORECASE):
+        raise ValueError("the secret of that name is the previous value of another")
+    return text
+
+
 def _path(path: Path) -> Path:
     """The path, if a system can have it. Raises ValueError."""
     if not str(path).isprintable():
@@ -59,6 +68,7 @@ YearGroup = Annotated[str, Field(pattern=r"^(N1|N2|R|[1-9]|1[0-4])?$")]
 Email = Annotated[str, Field(pattern="@"), AfterValidator(_one_address)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Host = Annotated[str, AfterValidator(_host)]
+SecretName = Annotated[str, AfterValidator(_secret_name)]
 # No password and no query: both end in errors and logs.
 Url = Annotated[str, Field(pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._-]+)*$")]
 MicrosoftId = Annotated[str, Field(pattern=r"^[0-9A-Za-z!@:._-]+$", max_length=200)]

@@ -16,20 +16,32 @@ from firstbell.settings.store import StoreSettings
 
 def load_settings(path: Path) -> Settings:
     """Read `school.toml`. Relative folders in it are taken from the file's own folder. Raises BadInput."""
+    text = settings_text(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
         table = tomllib.loads(text)
-    except FileNotFoundError as error:
-        raise BadInput(str(path), "no such file", "a school.toml (make one with: firstbell init)") from error
-    except OSError as error:
-        raise BadInput(str(path), f"what can't be read ({error.strerror})", "a school.toml") from error
-    except (ValueError, RecursionError) as error:  # in the encoding, the TOML, or too many digits or brackets
-        raise BadInput(path.name, f"what is not TOML ({error})", "a TOML file in UTF-8") from error
+    except (ValueError, RecursionError) as error:  # in the TOML, or too many digits or brackets
+        raise _no_toml(path, error) from error
     try:
         settings = Settings.model_validate(table)
     except ValidationError as error:
         raise _bad(path, text, error) from error
     return _anchored(settings, path.parent.resolve())
+
+
+def settings_text(path: Path) -> str:
+    """The text of `school.toml`, comments and all. Raises BadInput."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise BadInput(str(path), "no such file", "a school.toml (make one with: firstbell init)") from error
+    except OSError as error:
+        raise BadInput(str(path), f"what can't be read ({error.strerror})", "a school.toml") from error
+    except ValueError as error:  # in the encoding
+        raise _no_toml(path, error) from error
+
+
+def _no_toml(path: Path, error: Exception) -> BadInput:
+    return BadInput(path.name, f"what is not TOML ({error})", "a TOML file in UTF-8")
 
 
 def _bad(path: Path, text: str, error: ValidationError) -> BadInput:

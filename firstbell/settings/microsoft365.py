@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from firstbell.settings.fields import Email, Host, LibraryFile, MicrosoftId, Place, Section, Url
+from firstbell.settings.fields import Email, Host, LibraryFile, MicrosoftId, Place, SecretName, Section, Url
 from firstbell.settings.outgoing import QuotaSettings
 
 
@@ -38,7 +38,7 @@ class ChannelSettings(Section):
     Firstbell reads whether a card was really posted.
     """
 
-    webhook_secret: str
+    webhook_secret: SecretName
     webhook_hosts: Annotated[tuple[Host, ...], Field(min_length=1)] = ("environment.api.powerplatform.com",)
     team: MicrosoftId
     channel: MicrosoftId
@@ -58,7 +58,7 @@ class Microsoft365Settings(Section):
     client_id: MicrosoftId
     sign_in: Literal["managed-identity", "certificate", "secret"] = "certificate"
     certificate: Place | None = None
-    secret: str = ""
+    secret: SecretName = ""
     mailboxes: Annotated[tuple[Email, ...], Field(max_length=8)] = ()
     graph_url: Url = "https://graph.microsoft.com/v1.0"
     sign_in_url: Url = "https://login.microsoftonline.com"

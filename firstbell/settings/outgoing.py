@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from firstbell.settings.fields import Email, Host, Place, Section
+from firstbell.settings.fields import Email, Host, Place, SecretName, Section
 
 
 class OutgoingSettings(Section):
@@ -33,7 +33,7 @@ class SmtpSettings(Section):
     port: Annotated[int, Field(ge=1, le=65535)] = 587
     security: Literal["starttls", "tls"] = "starttls"
     username: str = ""
-    password_secret: str = ""
+    password_secret: SecretName = ""
     sender: Email
     certificate_authority: Place | None = None
     quota: QuotaSettings = QuotaSettings()

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from firstbell.settings.fields import Place, Section
+from firstbell.settings.fields import Place, SecretName, Section
 
 THIS_COMPUTER = ("localhost", "127.0.0.1", "::1")
 
@@ -34,7 +34,7 @@ class StoreSettings(Section):
     port: Annotated[int, Field(ge=1, le=65535)] = 5432
     database: str = "firstbell"
     user: str = "firstbell"
-    password_secret: str = ""
+    password_secret: SecretName = ""
     tls: Literal["verify-full", "verify-ca", "off"] = "verify-full"
     certificate_authority: Path | None = None
 

@@ -35,6 +35,13 @@ var secretSettings = [for secret in secretNames: {
   value: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/${secret}/)' // without a version: a new one is found in a day
 }]
 
+// The value before it, while a password is being changed. Where the vault has none the deployment goes on, and the
+// platform leaves the text of the reference, which Firstbell takes for none.
+var previousSettings = [for secret in secretNames: {
+  name: 'FIRSTBELL_SECRET_${toUpper(replace(secret, '-', '_'))}_PREVIOUS'
+  value: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/${secret}-previous/)'
+}]
+
 resource packages 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
   name: storageName
 }
@@ -78,7 +85,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       ftpsState: 'Disabled'
       http20Enabled: true
       remoteDebuggingEnabled: false
-      appSettings: concat(platformSettings, ownSettings, secretSettings)
+      appSettings: concat(platformSettings, ownSettings, secretSettings, previousSettings)
     }
   }
 }

@@ -56,13 +56,28 @@ resource "google_cloud_run_v2_service" "app" {
       }
 
       dynamic "env" {
-        for_each = var.secret_names
+        for_each = var.secret_versions
         content {
-          name = "FIRSTBELL_SECRET_${upper(replace(env.value, "-", "_"))}"
+          name = "FIRSTBELL_SECRET_${upper(replace(env.key, "-", "_"))}"
           value_source {
             secret_key_ref {
-              secret  = google_secret_manager_secret.named[env.value].secret_id
-              version = "latest"
+              secret  = google_secret_manager_secret.named[env.key].secret_id
+              version = env.value.current
+            }
+          }
+        }
+      }
+
+      # The value before it, while a password is being changed: only where there is one, because an instance whose
+      # variable leads to no version does not start.
+      dynamic "env" {
+        for_each = { for name, version in var.secret_versions : name => version if version.previous != null }
+        content {
+          name = "FIRSTBELL_SECRET_${upper(replace(env.key, "-", "_"))}_PREVIOUS"
+          value_source {
+            secret_key_ref {
+              secret  = google_secret_manager_secret.named[env.key].secret_id
+              version = env.value.previous
             }
           }
         }

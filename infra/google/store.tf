@@ -50,8 +50,8 @@ resource "google_sql_database_instance" "store" {
 
 # The values are put in by hand, too.
 resource "google_secret_manager_secret" "named" {
-  for_each  = var.secret_names
-  secret_id = "firstbell-${each.value}"
+  for_each  = var.secret_versions
+  secret_id = "firstbell-${each.key}"
   replication {
     user_managed {
       replicas {
@@ -63,8 +63,8 @@ resource "google_secret_manager_secret" "named" {
 
 # To read these secrets, one by one.
 resource "google_secret_manager_secret_iam_member" "app_reads" {
-  for_each  = var.secret_names
-  secret_id = google_secret_manager_secret.named[each.value].id
+  for_each  = var.secret_versions
+  secret_id = google_secret_manager_secret.named[each.key].id
   role      = "roles/secretmanager.secretAccessor"
   member    = google_service_account.app.member
 }

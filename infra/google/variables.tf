@@ -27,10 +27,14 @@ variable "alert_email" {
   type        = string
 }
 
-variable "secret_names" {
-  description = "The secrets that the schools' settings name, as in store.password_secret."
-  type        = set(string)
-  default     = ["store"]
+variable "secret_versions" {
+  description = "The secrets that the schools' settings name, as in store.password_secret: the version of each that holds, and the one before it while it is being changed."
+  type        = map(object({ current = string, previous = optional(string) }))
+  default     = { store = { current = "1" } }
+  validation {
+    condition     = alltrue([for version in values(var.secret_versions) : version.current != "latest"])
+    error_message = "Name each version by its number: what is the latest differs between instances that start before and after a change."
+  }
 }
 
 variable "database_size" {

@@ -41,7 +41,7 @@ def test_settings_that_can_not_be_read_are_wrong_use(firstbell, tmp_path):
 def look(config):
     """What doctor finds, by key."""
     with contextlib.ExitStack() as closing:
-        checks = all_checks(load_settings(config), EnvironmentSecrets(), SystemClock(), closing)
+        checks = all_checks(load_settings(config), config, EnvironmentSecrets(), SystemClock(), closing)
         return {each.key: each for each in made(checks)}
 
 

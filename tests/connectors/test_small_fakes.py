@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from firstbell.errors import RetryLater
+from firstbell.errors import Misconfigured, RetryLater
 from firstbell.settings import EnvironmentSecrets
 from firstbell.testing.channel_conformance import ALERT, ChannelConformance, ChannelRig
 from firstbell.testing.clock_conformance import ClockConformance
@@ -19,6 +19,16 @@ from firstbell.testing.later_jobs_conformance import LaterJobsConformance, Later
 from firstbell.testing.secrets_conformance import SecretsConformance
 
 BUSY = RetryLater(dt.timedelta(seconds=30))
+SECRETS = {
+    "smtp-password": "correct horse",
+    "empty": "",
+    "changed": "new",
+    "changed_previous": "old",
+    "unchanged": "as ever",
+    "unchanged_previous": "as ever",
+    "whole": "one",
+    "whole_previous": "",
+}
 
 
 class TestFakeClockConforms(ClockConformance):
@@ -30,15 +40,38 @@ class TestFakeClockConforms(ClockConformance):
 class TestFakeSecretsConform(SecretsConformance):
     @pytest.fixture
     def secrets(self):
-        return FakeSecrets(**{"smtp-password": "correct horse", "empty": ""})
+        return FakeSecrets(**SECRETS)
 
 
 class TestEnvironmentSecretsConform(SecretsConformance):
     @pytest.fixture
     def secrets(self, monkeypatch):
-        monkeypatch.setenv("FIRSTBELL_SECRET_SMTP_PASSWORD", "correct horse")
-        monkeypatch.setenv("FIRSTBELL_SECRET_EMPTY", "")
+        for name, value in SECRETS.items():
+            monkeypatch.setenv("FIRSTBELL_SECRET_" + name.upper().replace("-", "_"), value)
         return EnvironmentSecrets()
+
+
+@pytest.fixture
+def refer(monkeypatch):
+    """Put a reference that leads nowhere into a variable, as Azure leaves it there."""
+    reference = "@Microsoft.KeyVault(SecretUri=https://vault.example/secrets/store/)"
+    return lambda variable: monkeypatch.setenv(variable, reference)
+
+
+def test_a_reference_to_the_vault_that_leads_nowhere_is_no_secret(refer):
+    refer("FIRSTBELL_SECRET_STORE")
+
+    with pytest.raises(Misconfigured, match="the vault has no secret 'store' that the app may read") as told:
+        EnvironmentSecrets().secret("store")
+
+    assert "vault.example" not in str(told.value)
+
+
+def test_a_previous_value_that_is_not_in_the_vault_is_none(refer, monkeypatch):
+    monkeypatch.setenv("FIRSTBELL_SECRET_STORE", "new")
+    refer("FIRSTBELL_SECRET_STORE_PREVIOUS")
+
+    assert EnvironmentSecrets().secret("store").values == ("new",)
 
 
 class TestFakeJobsConform(JobsConformance):

@@ -1,5 +1,6 @@
 """infra/azure on its parsed tree: what the code reads is set and nothing else, and nothing is open that needn't be."""
 
+import contextlib
 import datetime as dt
 import json
 import logging
@@ -12,6 +13,7 @@ import pytest
 from pycep import BicepParser
 
 from connectors.azure_storage import later_jobs
+from firstbell.errors import Misconfigured
 from firstbell.runs.due import Job
 from firstbell.runs.job_line import JobLine, Outcome
 from firstbell.settings import EnvironmentSecrets, StorageAccount, storage_account
@@ -55,7 +57,7 @@ def test_every_setting_that_is_read_is_set_and_no_other(site, variables, read_by
     used = set(site["siteConfig"]["appSettings"]["function"]["parameters"].values())
     names = {each["name"] for group in ("platformSettings", "ownSettings") for each in variables[group]}
 
-    assert used == {"platformSettings", "ownSettings", "secretSettings"}
+    assert used == {"platformSettings", "ownSettings", "secretSettings", "previousSettings"}
     assert names == READ_BY_THE_PLATFORM | read_by_the_code
 
 
@@ -86,14 +88,36 @@ def test_a_secret_has_the_name_that_the_code_asks_for(variables, monkeypatch):
 
     monkeypatch.setenv("FIRSTBELL_SECRET_" + "store-owner".replace("-", "_").upper(), "long one")
 
-    assert EnvironmentSecrets().secret("store-owner") == "long one"
+    assert EnvironmentSecrets().secret("store-owner").current == "long one"
 
 
-def test_a_secret_is_a_reference_to_the_vault(variables, site):
-    value = variables["secretSettings"]["config"]["value"]
+def test_the_value_before_it_has_the_name_that_the_code_asks_for(variables, monkeypatch):
+    before, now = (variables[group]["config"]["name"] for group in ("previousSettings", "secretSettings"))
+    assert before == f"{now}_PREVIOUS"
 
-    assert value == "@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/${secret}/)"
+    monkeypatch.setenv("FIRSTBELL_SECRET_STORE_OWNER", "long one")
+    monkeypatch.setenv("FIRSTBELL_SECRET_STORE_OWNER_PREVIOUS", "another long one")
+
+    assert EnvironmentSecrets().secret("store-owner").previous == "another long one"
+
+
+@pytest.mark.parametrize(("group", "ending"), [("secretSettings", ""), ("previousSettings", "-previous")])
+def test_a_secret_is_a_reference_to_the_vault(variables, site, group, ending):
+    value = variables[group]["config"]["value"]
+
+    assert value == f"@Microsoft.KeyVault(SecretUri=${{vaultUri}}secrets/${{secret}}{ending}/)"
     assert site["keyVaultReferenceIdentity"] == "identityId"
+
+
+@pytest.mark.parametrize(("group", "is_there"), [("secretSettings", False), ("previousSettings", True)])
+def test_a_reference_that_leads_nowhere_is_known_as_what_the_template_writes(variables, group, is_there, monkeypatch):
+    """Azure leaves the reference as it stands: then there is no secret, or none before it."""
+    monkeypatch.setenv("FIRSTBELL_SECRET_STORE", "long one")
+    name = "FIRSTBELL_SECRET_STORE" + ("_PREVIOUS" if is_there else "")
+    monkeypatch.setenv(name, variables[group]["config"]["value"])
+
+    with contextlib.nullcontext() if is_there else pytest.raises(Misconfigured, match="the vault has no secret"):
+        assert EnvironmentSecrets().secret("store").values == ("long one",)
 
 
 def test_the_python_is_the_one_that_the_project_asks_for(site, root):

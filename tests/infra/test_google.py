@@ -52,10 +52,29 @@ def test_every_setting_that_is_read_is_set_and_no_other(template, read_by_the_co
     container = template["containers"][0]
 
     assert {each["name"] for each in container["env"]} == read_by_the_code
-    assert [list(each) for each in container["dynamic"]] == [["env"]]
-    [secret] = container["dynamic"][0]["env"]["content"]
-    assert secret["name"].startswith("FIRSTBELL_SECRET_")
-    assert "value" not in secret
+    assert [list(each) for each in container["dynamic"]] == [["env"], ["env"]]
+    now, before = (each["env"]["content"][0] for each in container["dynamic"])
+    assert now["name"] == 'FIRSTBELL_SECRET_${upper(replace(env.key, "-", "_"))}'
+    assert before["name"] == f"{now['name']}_PREVIOUS"
+    assert not {"value"} & (now.keys() | before.keys())
+
+
+def test_a_value_before_is_asked_for_only_where_there_is_one(template, google):
+    """An instance whose variable refers to a version that is not there does not start."""
+    now, before = (each["env"] for each in template["containers"][0]["dynamic"])
+
+    assert now["for_each"] == "${var.secret_versions}"
+    assert "if version.previous != null" in before["for_each"]
+    assert "previous" not in str(google["variables"]["secret_versions"]["default"])
+
+
+def test_each_instance_of_a_revision_has_the_same_version_of_a_secret(template, google):
+    """With "latest" an instance that starts before a revision has both would know the new value alone."""
+    asked = [each["env"]["content"][0]["value_source"][0] for each in template["containers"][0]["dynamic"]]
+    versions = [each["secret_key_ref"][0]["version"] for each in asked]
+
+    assert versions == ["${env.value.current}", "${env.value.previous}"]
+    assert '!= "latest"' in google["variables"]["secret_versions"]["validation"][0]["condition"]
 
 
 def test_everything_is_in_london(google):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class App:
     """An app registration. `mailboxes`: those that Exchange lets it use (RBAC for Applications), lower-case addresses;
     `sites`: the ids of the sites it was given (Sites.Selected); `roles`: what was consented to for the whole tenant.
-    `certificates`: public keys in PEM.
+    `certificates`: public keys in PEM. `expired_secrets`: those that were good once.
     """
 
     client_id: str
@@ -16,6 +16,7 @@ class App:
     mailboxes: frozenset[str] = frozenset()
     sites: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
+    expired_secrets: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 IDENTITY = "/msi/token"
 IDENTITY_HEADER = "sandbox-identity"
 # Entra's numbers, which an administrator looks up: AADSTS7000215 and so on.
-WRONG_SECRET, WRONG_CERTIFICATE, EXPIRED_ASSERTION = 7000215, 700027, 700024
+WRONG_SECRET, EXPIRED_SECRET, WRONG_CERTIFICATE, EXPIRED_ASSERTION = 7000215, 7000222, 700027, 700024
 
 
 def route_of(tenant_id: str, method: str, path: str) -> Route | None:
@@ -62,7 +62,7 @@ def token(tenant: Tenant, asked: Asked) -> Answer:
     if form.get("client_assertion_type") == ASSERTION:
         error = _error_of_assertion(form.get("client_assertion", ""), app, f"{asked.url}/{tenant.tenant_id}")
     else:
-        error = None if _is_secret(form.get("client_secret", ""), app) else WRONG_SECRET
+        error = _error_of_secret(form.get("client_secret", ""), app)
     return _no("invalid_client", error) if error else Answer(body={"token_type": "Bearer", **_issued(tenant, app)})
 
 
@@ -84,8 +84,11 @@ def _issued(tenant: Tenant, app: App) -> dict[str, object]:
     return {"access_token": made, "expires_in": int(TOKEN_LASTS.total_seconds())}
 
 
-def _is_secret(secret: str, app: App) -> bool:
-    return bool(app.secret) and secrets.compare_digest(secret.encode(), app.secret.encode())
+def _error_of_secret(secret: str, app: App) -> int | None:
+    """Entra's number for what is wrong with a secret; None for the app's own."""
+    if app.secret and secrets.compare_digest(secret.encode(), app.secret.encode()):
+        return None
+    return EXPIRED_SECRET if secret in app.expired_secrets else WRONG_SECRET
 
 
 def _error_of_assertion(assertion: str, app: App, audience: str) -> int | None:

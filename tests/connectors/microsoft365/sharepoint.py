@@ -7,6 +7,7 @@ from pathlib import Path
 from connectors.microsoft365.channel import WorkflowsChannel
 from connectors.microsoft365.folders import GraphFolders
 from connectors.microsoft365.graph import Graph
+from firstbell.records import Secret
 from firstbell.settings import Microsoft365Settings
 from firstbell.testing.fake_clock import FakeClock
 from firstbell.testing.fake_secrets import FakeSecrets
@@ -28,7 +29,7 @@ class SharePoint:
 
     def __init__(self, server: Running) -> None:
         self._server = server
-        settings = Microsoft365Settings(
+        self.settings = Microsoft365Settings(
             tenant_id=TENANT,
             client_id=APP,
             sign_in="secret",
@@ -38,7 +39,7 @@ class SharePoint:
             certificate_authority=server.certificate_authority,
         )
         self.clock = FakeClock()
-        self.graph = Graph(settings, FakeSecrets(app="of the sandbox"), sleep=self.sleep)
+        self.graph = Graph(self.settings, FakeSecrets(app="of the sandbox"), sleep=self.sleep)
 
     def empty(self) -> None:
         """Another tenant, whose library lets nobody in, with the tokens that are still good."""
@@ -66,7 +67,13 @@ class SharePoint:
     def workflows_channel(self, **changes: object) -> WorkflowsChannel:
         """Our side of the channel, in a run that remembers nothing; which waits by moving the clock on."""
         told = {"hosts": ("localhost",), "team": TEAM, "channel": CHANNEL} | changes
-        return WorkflowsChannel(self.graph, told.pop("webhook", None) or self.channel.hook(self._server.url), **told)
+        webhook = told.pop("webhook", None) or self.hook
+        return WorkflowsChannel(self.graph, Secret("teams", webhook, told.pop("previous", "")), **told)
+
+    @property
+    def hook(self) -> str:
+        """The address of the channel's workflow as it is now."""
+        return self.channel.hook(self._server.url)
 
     def sleep(self, seconds: float) -> None:
         self.clock.advance(seconds=seconds)

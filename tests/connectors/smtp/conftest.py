@@ -54,6 +54,7 @@ class MailServer:
     def __init__(self, identity, *, security="starttls"):
         self.mails: list[Envelope] = []
         self.transports, self.callers, self.plan = [], set(), {}
+        self.password, self.tried = PASSWORD, []
         self.is_starttls = security == "starttls"
         self.security = security
         self._tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -65,8 +66,10 @@ class MailServer:
         return self.plan.pop(step, None)
 
     def authenticate(self, server, session, envelope, mechanism, login):  # noqa: ARG002 - aiosmtpd's own signature
-        is_right = (login.login, login.password) == (USER.encode(), PASSWORD.encode())
-        return AuthResult(success=is_right, handled=False)
+        self.tried.append(login.password.decode())
+        answer = self.planned("AUTH")
+        is_right = (login.login, login.password) == (USER.encode(), self.password.encode()) and answer is None
+        return AuthResult(success=is_right, handled=False, message=answer)
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: ARG002, N802 - aiosmtpd's own
         session.host_name = hostname
@@ -166,12 +169,13 @@ def connect(authority, clock):
     """Make a mailer for a server; its connections are closed with the test."""
     with contextlib.ExitStack() as open_ones:
 
-        def made(server, *, password=PASSWORD, timeout_seconds=5.0, **settings):
+        def made(server, *, password=PASSWORD, previous="", timeout_seconds=5.0, **settings):
             usual = {"certificate_authority": authority[1], "username": USER, "security": server.security}
             smtp = SmtpSettings(
                 host="127.0.0.1", port=server.port, sender=OFFICE, password_secret=KEPT_UNDER, **usual | settings
             )
-            mailer = SmtpMailer(smtp, FakeSecrets(**{KEPT_UNDER: password}), clock, timeout_seconds=timeout_seconds)
+            secrets = FakeSecrets(**{KEPT_UNDER: password, f"{KEPT_UNDER}_previous": previous})
+            mailer = SmtpMailer(smtp, secrets, clock, timeout_seconds=timeout_seconds)
             open_ones.callback(mailer.close)
             return mailer
 

@@ -194,12 +194,13 @@ def test_a_store_on_a_server_without_the_driver_is_a_sentence(root):
 
 def test_opening_a_store_on_a_server_loads_neither_alembic_nor_the_orm(root, server):
     told = {"host": server.server.host, "port": server.server.port, "tls": "off", "password_secret": "x"}
+    password = server.secrets.secret("firstbell").current
     program = (
         "import sys\nfrom connectors.store_sql import open_server_store\n"
         "from firstbell.settings import StoreSettings\n"
         "from firstbell.testing.fake_secrets import FakeSecrets\n"
         f"server = StoreSettings(kind='postgres', **{told!r})\n"
-        f"open_server_store(server, FakeSecrets(x={server.secrets.secret('firstbell')!r}), 'st-example').close()\n"
+        f"open_server_store(server, FakeSecrets(x={password!r}), 'st-example').close()\n"
         "print([m for m in sys.modules if m.split('.')[0] == 'alembic' or m.startswith('sqlalchemy.orm')])"
     )
 

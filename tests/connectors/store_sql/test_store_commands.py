@@ -1,5 +1,7 @@
 """The store on a server from the outside: school.toml, secrets in the environment, and the commands."""
 
+import json
+import os
 from pathlib import Path
 
 import pytest
@@ -48,8 +50,8 @@ tls = "off"
 @pytest.fixture
 def config(server, tmp_path: Path, monkeypatch) -> Path:
     """The school.toml of a school that the server does not know yet."""
-    monkeypatch.setenv("FIRSTBELL_SECRET_STORE", server.secrets.secret("firstbell"))
-    monkeypatch.setenv("FIRSTBELL_SECRET_STORE_OWNER", server.secrets.secret("firstbell_owner"))
+    monkeypatch.setenv("FIRSTBELL_SECRET_STORE", server.secrets.secret("firstbell").current)
+    monkeypatch.setenv("FIRSTBELL_SECRET_STORE_OWNER", server.secrets.secret("firstbell_owner").current)
     text = SCHOOL.format(school=f"st-{tmp_path.name.strip('_').replace('_', '-')[-30:]}")
     text += STORE.format(host=server.server.host, port=server.server.port)
     (tmp_path / "school.toml").write_text(text, encoding="utf-8")
@@ -86,6 +88,20 @@ def test_preparing_with_the_wrong_password_is_a_sentence_without_it(config, caps
     assert told.startswith("the store firstbell refuses the user or the password")
     assert "a wrong one" not in told
     assert "127.0.0.1" not in told
+
+
+def test_doctor_says_that_the_store_still_takes_the_previous_password(config, capsys, monkeypatch):
+    run(["store", "prepare", "--config", str(config)])
+    monkeypatch.setenv("FIRSTBELL_SECRET_STORE_PREVIOUS", os.environ["FIRSTBELL_SECRET_STORE"])
+    monkeypatch.setenv("FIRSTBELL_SECRET_STORE", "not yet set there")
+    capsys.readouterr()
+
+    assert run(["doctor", "--json", "--config", str(config)]) == 1
+
+    checks = {check["key"]: check for check in json.loads(capsys.readouterr().out)["checks"]}
+    assert checks["store"]["verdict"] == "ok"
+    assert "the store still takes the previous value of 'store'" in checks["change-1"]["sentence"]
+    assert checks["change-1"]["number"] == len(checks)
 
 
 def test_a_store_in_a_file_needs_no_preparing(tmp_path, capsys):

@@ -68,7 +68,7 @@ def place(request, tmp_path: Path, empty_store_file: Place) -> Place:
         return Place(lambda: open_store(file, "st-example"), {"file": str(file), "school": "st-example"})
     server = request.getfixturevalue("server")
     school, settings = server.new_school(), server.settings()
-    secrets = {settings.password_secret: server.secrets.secret(settings.password_secret)}
+    secrets = {settings.password_secret: server.secrets.secret(settings.password_secret).current}
     told = {"server": settings.model_dump(mode="json"), "secrets": secrets, "school": school}
     return Place(lambda: server.open(school), told)
 

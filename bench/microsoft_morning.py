@@ -129,19 +129,10 @@ def process(folder: Path, at: dt.datetime) -> Process:
 
 
 def asked(tenant: Tenant) -> tuple[Counter[str], int]:
-    """The requests since the last time by operation, and how many more stood inside batches.
-
-    What a batch held is listed before the batch, each by itself.
-    """
-    outer: list[str] = []
-    inside = 0
-    for seen in tenant.seen:
-        if seen.held:
-            del outer[-seen.held :]
-            inside += seen.held
-        outer.append(seen.operation)
+    """The round trips since the last time by operation, and how many requests stood inside batches."""
+    outer = tenant.round_trips()
     tenant.seen.clear()
-    return Counter(outer), inside
+    return Counter(seen.operation for seen in outer), sum(seen.held for seen in outer)
 
 
 def morning(folder: Path) -> None:

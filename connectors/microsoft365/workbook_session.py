@@ -5,19 +5,18 @@ A session keeps what is written. Without one the service has been seen to accept
 
 import contextlib
 import datetime as dt
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Self
 from urllib.parse import quote
 
+from connectors.microsoft365.batches import BATCH, MOST_IN_A_BATCH, answers_in, item
 from connectors.microsoft365.graph import Graph
 from connectors.microsoft365.replies import TRY_AGAIN_AFTER, Policy, Reply
 from firstbell.errors import FirstbellError, GiveUp, NeedsHuman, RetryLater
 
 DOING = "work in the workbook"
-MOST_IN_A_BATCH = 20
 FAILED = HTTPStatus.BAD_REQUEST
 HELD = frozenset({HTTPStatus.CONFLICT, HTTPStatus.LOCKED})
 NOT_LET_IN = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED})
@@ -31,6 +30,7 @@ CHANGED = frozenset(
 )
 TOO_MUCH = frozenset({"unsupportedWorkbook", "rangeExceedsLimit", "payloadTooLarge"})
 TRIES = 3
+LEFT_OUT = Reply(HTTPStatus.BAD_GATEWAY, {}, b"")
 
 
 class WorkbookApiRefused(Exception):
@@ -139,24 +139,16 @@ class WorkbookSession:
 
     def _chain(self, steps: Sequence[Step], policy: Policy) -> list[Reply]:
         """The answers up to the first refusal, which is the last of them."""
-        body = {"requests": [self._in_batch(number, step) for number, step in enumerate(steps, start=1)]}
-        reply = self._graph.ask("POST", "/$batch", doing=DOING, json=body, policy=policy, may_be=EXPECTED - BUSY)
+        items = [self._item(number, step) for number, step in enumerate(steps, start=1)]
+        reply = self._graph.ask(
+            "POST", BATCH, doing=DOING, json={"requests": items}, policy=policy, may_be=EXPECTED - BUSY
+        )
         self._refuse(reply)
-        return list(_up_to_the_first_refusal(reply))
+        return list(_up_to_the_first_refusal(answers_in(reply, len(steps))))
 
-    def _in_batch(self, number: int, step: Step) -> dict[str, Any]:
-        request: dict[str, Any] = {
-            "id": str(number),
-            "method": step.method,
-            "url": f"{self._base}{step.path}",
-            "headers": {"workbook-session-id": self._id},
-        }
-        if step.body is not None:
-            request["body"] = step.body
-            request["headers"]["Content-Type"] = "application/json"
-        if number > 1:
-            request["dependsOn"] = [str(number - 1)]
-        return request
+    def _item(self, number: int, step: Step) -> dict[str, Any]:
+        headers = {"workbook-session-id": self._id}
+        return item(number, step.method, f"{self._base}{step.path}", headers, step.body, after=number - 1)
 
     def _refuse(self, reply: Reply) -> None:
         """Raise what a refusal means. After an error of the service itself its session may be spoilt: begin another."""
@@ -199,14 +191,10 @@ def _has_ended(reply: Reply) -> bool:
     return reply.code.startswith("invalidSession")
 
 
-def _up_to_the_first_refusal(reply: Reply) -> Iterator[Reply]:
-    answers = reply.json()["responses"]
-    for answer in sorted(answers, key=lambda each: int(each["id"])):
-        headers = {name.lower(): str(value) for name, value in answer.get("headers", {}).items()}
-        body, status = answer.get("body"), int(answer["status"])
-        if status == HTTPStatus.OK and not isinstance(body, dict):
-            status = HTTPStatus.BAD_GATEWAY  # some proxy's page in the place of an answer
-        inner = Reply(status, headers, json.dumps(body).encode())
-        yield inner
-        if inner.status >= FAILED:
+def _up_to_the_first_refusal(answers: Sequence[Reply | None]) -> Iterator[Reply]:
+    """One that was left out is as good as lost."""
+    for answer in answers:
+        reply = answer or LEFT_OUT
+        yield reply
+        if reply.status >= FAILED:
             return

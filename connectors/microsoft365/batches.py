@@ -8,7 +8,7 @@ import contextlib
 import datetime as dt
 import itertools
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +59,13 @@ class Answer:
         if self.given is not None and self.asking.is_met_by(self.given):
             return self.given
         return _by_itself(self.graph, self.asking)
+
+    def ahead[Taken](self, take: Callable[[Reply], Taken]) -> Taken | None:
+        """What the answer tells, for whom it is only quicker to know; None where it was not given, or tells nothing."""
+        if isinstance(self.given, Reply) and self.asking.is_met_by(self.given):
+            with contextlib.suppress(FirstbellError):
+                return take(self.given)
+        return None
 
 
 def ask_all(graph: Graph, askings: Sequence[Asking]) -> list[Answer]:

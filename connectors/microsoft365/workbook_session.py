@@ -11,7 +11,8 @@ from http import HTTPStatus
 from typing import Any, Self
 from urllib.parse import quote
 
-from connectors.microsoft365.batches import BATCH, MOST_IN_A_BATCH, answers_in, item
+from connectors.microsoft365.batches import BATCH, MOST_IN_A_BATCH, Asking, answers_in, ask_all, item
+from connectors.microsoft365.found import whole_answers
 from connectors.microsoft365.graph import Graph
 from connectors.microsoft365.replies import TRY_AGAIN_AFTER, Policy, Reply
 from firstbell.errors import FirstbellError, GiveUp, NeedsHuman, RetryLater
@@ -58,6 +59,9 @@ class Step:
     body: Mapping[str, Any] | None = None
 
 
+CLOSING = Step("POST", "/closeSession")
+
+
 class WorkbookSession:
     """Opened at the beginning of a block unless it is open, closed at its end whatever happens.
 
@@ -95,19 +99,25 @@ class WorkbookSession:
             )
         self._id = ""
 
+    def opening(self) -> Asking:
+        """Asks for a session; `opened_by` takes in the answer."""
+        where = f"{self._base}/createSession"
+        return Asking("POST", where, DOING, json={"persistChanges": True}, may_be=EXPECTED - BUSY - LOST)
+
+    def opened_by(self, reply: Reply) -> bool:
+        """Whether this answer begins it."""
+        if reply.status >= FAILED:
+            return False
+        with whole_answers():
+            self._id = str(reply.json()["id"])
+        return True
+
     def _begin(self) -> None:
         """Begin; a service that is unsettled is asked a few times. Raises as `__enter__` does."""
         problem: Exception = RetryLater(TRY_AGAIN_AFTER)
         for _ in range(TRIES):
-            reply = self._graph.ask(
-                "POST",
-                f"{self._base}/createSession",
-                doing=DOING,
-                json={"persistChanges": True},
-                may_be=EXPECTED - BUSY - LOST,
-            )
-            if reply.status < FAILED:
-                self._id = str(reply.json()["id"])
+            reply = ask_all(self._graph, [self.opening()])[0].reply()
+            if self.opened_by(reply):
                 return
             problem = self._problem(reply)
             if not isinstance(problem, Unsettled):
@@ -126,29 +136,36 @@ class WorkbookSession:
         return found
 
     def do(self, steps: Sequence[Step]) -> list[Reply]:
-        """Do these one after another, and stop at the first that is refused. Raises Unsettled, NeedsHuman, GiveUp."""
+        """Do these one after another, stop at the first that is refused, and close; what more there is to do begins
+        another session. Raises Unsettled, NeedsHuman, GiveUp.
+        """
         done: list[Reply] = []
-        while waiting := steps[len(done) :]:
+        while waiting := [*steps, CLOSING][len(done) :]:
             try:
                 replies = self._chain(waiting[:MOST_IN_A_BATCH], Policy.ONCE)
             except RetryLater as lost:
                 raise Unsettled from lost
             done += replies
-            self._refuse(replies[-1])
-        return done
+            if len(done) <= len(steps):
+                self._refuse(replies[-1])
+        self._id = ""  # it is closed, or ends by itself
+        return done[: len(steps)]
+
+    def step_in(self, number: int, step: Step) -> dict[str, Any]:
+        """A step as it stands in a batch, after the one before it."""
+        headers = {"workbook-session-id": self._id}
+        return item(number, step.method, f"{self._base}{step.path}", headers, step.body, after=number - 1)
 
     def _chain(self, steps: Sequence[Step], policy: Policy) -> list[Reply]:
         """The answers up to the first refusal, which is the last of them."""
-        items = [self._item(number, step) for number, step in enumerate(steps, start=1)]
+        if not self._id:
+            self._begin()
+        items = [self.step_in(number, step) for number, step in enumerate(steps, start=1)]
         reply = self._graph.ask(
             "POST", BATCH, doing=DOING, json={"requests": items}, policy=policy, may_be=EXPECTED - BUSY
         )
         self._refuse(reply)
         return list(_up_to_the_first_refusal(answers_in(reply, len(steps))))
-
-    def _item(self, number: int, step: Step) -> dict[str, Any]:
-        headers = {"workbook-session-id": self._id}
-        return item(number, step.method, f"{self._base}{step.path}", headers, step.body, after=number - 1)
 
     def _refuse(self, reply: Reply) -> None:
         """Raise what a refusal means. After an error of the service itself its session may be spoilt: begin another."""

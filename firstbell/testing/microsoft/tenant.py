@@ -47,7 +47,7 @@ class Tenant:
     people: dict[str, Person] = field(default_factory=dict)
     tokens: dict[str, tuple[str, dt.datetime]] = field(default_factory=dict)
     drives: dict[str, Drive] = field(default_factory=dict)
-    downloads: dict[str, bytes] = field(default_factory=dict)
+    downloads: dict[str, Callable[[], bytes]] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
     sites: list[Site] = field(default_factory=list)
     strangers: set[str] = field(default_factory=set)

@@ -9,7 +9,7 @@ from connectors.microsoft365.batches import Asking, ask_all
 from connectors.microsoft365.found import CLAIM, KEY, SHOWN, Found, expanding, found_in, stamp, whole_answers
 from connectors.microsoft365.graph import Graph
 from connectors.microsoft365.replies import TRY_AGAIN_AFTER, Policy, Reply
-from firstbell.errors import NeedsHuman, RetryLater
+from firstbell.errors import Misconfigured, NeedsHuman, RetryLater
 
 if TYPE_CHECKING:
     from kiota_abstractions.base_request_builder import BaseRequestBuilder
@@ -37,6 +37,7 @@ NO_DRAFT = frozenset(
         HTTPStatus.LOCKED,
     }
 )
+FULL = "a mailbox that Firstbell writes from is full: make room in it, and until then its families' messages wait"
 CHANGED = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED})
 
 
@@ -54,8 +55,11 @@ class Mailbox:
         self._drafts_id = ""
 
     def draft(self, content: Mapping[str, Any]) -> tuple[str, str]:
-        """Write a draft; its id and etag."""
-        reply = self._ask("POST", self._at.messages, "write drafts", policy=Policy.ONCE, json=content)
+        """Write a draft; its id and etag. Raises Misconfigured for a mailbox that is full: a person makes room."""
+        full = HTTPStatus.INSUFFICIENT_STORAGE
+        reply = self._ask("POST", self._at.messages, "write drafts", policy=Policy.ONCE, json=content, may_be={full})
+        if reply.status == full:
+            raise Misconfigured(FULL)
         with whole_answers():
             told = reply.json()
             return told["id"], told["@odata.etag"]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from firstbell.errors import GiveUp, NeedsHuman, RetryLater
+from firstbell.errors import GiveUp, Misconfigured, NeedsHuman, RetryLater
 from firstbell.records import Message, Proposal, Quota, State
 from firstbell.workflows.office import Office
 from firstbell.workflows.outgoing.approvals import approved_keys
@@ -54,10 +54,12 @@ class NothingIsDue:
 class Round(Settling):
     """One round of sending: what is left is settled, what is too late lapses, what is due goes.
 
-    `turns_at`: when a mailbox that has sent what it may has a token again; messages of the others go on.
+    `turns_at`: when a mailbox that has sent what it may has a token again. `closed`: what a person must put right where
+    a mailbox takes no draft. Messages of the others go on.
     """
 
     turns_at: dict[str, dt.datetime] = field(default_factory=dict)
+    closed: dict[str, Misconfigured] = field(default_factory=dict)
 
     def run(self) -> None:
         """Settle, let lapse, send: in this order, so that what is settled too late lapses and is not sent."""
@@ -74,7 +76,7 @@ class Round(Settling):
                 self._move((proposal,), State.HELD, State.EXPIRED, "Its time passed before it could go.")
 
     def send_all(self) -> None:
-        """Send what is due, until we are asked to wait."""
+        """Send what is due, until we are asked to wait. Raises Misconfigured at its end for a closed mailbox."""
         now = self.office.clock.now()
         ready = (p for p in self._approved(self._find(State.HELD)) if p.release_at <= now and self.may_leave(p))
         due = sorted(ready, key=_envelope)
@@ -82,6 +84,8 @@ class Round(Settling):
             if self.go_on_at is None:
                 self._send(tuple(members))
         self.go_on_at = self.go_on_at or min(self.turns_at.values(), default=None)
+        for wrong in self.closed.values():
+            raise wrong
 
     def _approved(self, members: Members) -> Members:
         if not PURPOSES[self.purpose].needs_approval:
@@ -92,7 +96,7 @@ class Round(Settling):
     def _send(self, members: Members) -> None:
         """Fix together, draft, record the draft, and send it."""
         quota = self._quota_of(members)
-        if quota is not None and quota.mailbox in self.turns_at:
+        if quota is not None and (quota.mailbox in self.turns_at or quota.mailbox in self.closed):
             return
         true = tuple(p for p in members if not self._recall_if_untrue(p))
         if not true or not self._has_turn(quota):
@@ -130,12 +134,23 @@ class Round(Settling):
             self._pause(busy)
             give_back_turn(self.office, self._quota_of(members))
             self._step(key, members, State.RELEASING, State.HELD, "The mail service is busy.")
+        except Misconfigured as wrong:
+            self._step(key, members, State.RELEASING, State.HELD, f"Nothing was sent: {wrong}")
+            self._close(members, wrong)
         except NothingLeft as untrue:
             self._step(key, members, State.RELEASING, State.RECALLED, str(untrue))
         except (GiveUp, NeedsHuman) as refused:
             if self._step(key, members, State.RELEASING, State.HELD, "It could not be drafted."):
                 self._move(members, State.HELD, State.BLOCKED, str(refused))
         return None
+
+    def _close(self, members: Members, wrong: Misconfigured) -> None:
+        """Ask no more of a mailbox in this round. Raises it at once where there is no other to go on with."""
+        quota = self._quota_of(members)
+        if quota is None:
+            raise wrong
+        give_back_turn(self.office, quota)
+        self.closed[quota.mailbox] = wrong
 
     def _send_draft(self, key: str, draft_id: str) -> None:
         """Send the recorded draft of a dispatch, having read every mark once more."""

@@ -11,10 +11,13 @@ from connectors.microsoft365.folders import GraphFolders
 from connectors.microsoft365.graph import Graph
 from connectors.microsoft365.mailer import GraphMailer
 from connectors.microsoft365.workbook import GraphWorkbook
+from connectors.microsoft365.workbook_together import ReadTogether
 from firstbell.errors import Misconfigured
 from firstbell.ports import Channel, Clock, Folders, Mailer, Secrets, Workbook
 from firstbell.settings import Settings
+from sheets_templates.attendance import ATTENDANCE
 from sheets_templates.cases import CASES_WORKBOOK
+from sheets_templates.safeguarding import SAFEGUARDING
 
 REHEARSAL = "Rehearsal"
 # Inside a restricted folder, so that reading its access back tells who can open the workbook.
@@ -33,21 +36,27 @@ class InMicrosoft365:
         self._graph = Graph(self._settings, secrets)
         self._libraries = self._settings.libraries
         self._workbooks: list[GraphWorkbook] = []
+        self._together = ReadTogether(self._graph)
 
     def close(self) -> None:
         """Let go of the workbooks, and close the connection."""
         with contextlib.ExitStack() as each:
             each.callback(self._graph.close)
+            each.callback(self._together.close)
             for workbook in self._workbooks:
                 each.callback(workbook.close)
 
     def attendance_workbook(self, *, rehearse: bool) -> Workbook:
         """The Attendance workbook in the attendance library."""
-        return self._workbook(self._libraries.attendance, self._libraries.attendance_workbook, rehearse=rehearse)
+        made = self._workbook(self._libraries.attendance, self._libraries.attendance_workbook, rehearse=rehearse)
+        self._together.add(made.file, ATTENDANCE)
+        return made
 
     def safeguarding_workbook(self, *, rehearse: bool) -> Workbook:
         """The Safeguarding workbook in the safeguarding library."""
-        return self._workbook(self._libraries.safeguarding, self._libraries.safeguarding_workbook, rehearse=rehearse)
+        made = self._workbook(self._libraries.safeguarding, self._libraries.safeguarding_workbook, rehearse=rehearse)
+        self._together.add(made.file, SAFEGUARDING)
+        return made
 
     def cases_workbook(self) -> Workbook:
         """The Attendance cases workbook in its restricted folder."""
@@ -70,7 +79,8 @@ class InMicrosoft365:
         """The mailboxes."""
         return GraphMailer(self._graph, self._settings.mailboxes)
 
-    def _workbook(self, drive: str, path: str, *, rehearse: bool) -> Workbook:
-        made = GraphWorkbook(self._graph, drive, f"{REHEARSAL}/{path}" if rehearse else path, self._clock)
+    def _workbook(self, drive: str, path: str, *, rehearse: bool) -> GraphWorkbook:
+        where = f"{REHEARSAL}/{path}" if rehearse else path
+        made = GraphWorkbook(self._graph, drive, where, self._clock, self._together)
         self._workbooks.append(made)
         return made

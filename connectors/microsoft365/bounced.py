@@ -5,14 +5,17 @@ Message-ID. A report that could mean two messages means none.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from connectors._bounces import Report, is_mail_program, read_report
 from connectors.microsoft365.arrived import ITEM_CLASS, PARENT_KEY, Arrivals
+from connectors.microsoft365.batches import Asking, ask_all
 from connectors.microsoft365.found import KEY, property_of, whole_answers
+from connectors.microsoft365.graph import Graph
 from connectors.microsoft365.mailbox import Mailbox
+from connectors.microsoft365.replies import Reply
 from firstbell.records import Bounce
 
 # MAPI's own: what every item is told apart by.
@@ -54,12 +57,20 @@ class Arrival:
         begin, end = NON_DELIVERY
         return self.item_class.startswith(begin) and self.item_class.endswith(end)
 
+    @property
+    def may_be_report(self) -> bool:
+        """Whether it is worth opening: people's letters are not."""
+        return self.is_non_delivery or is_mail_program(self.sender)
 
-def bounces_in(box: Mailbox, arrivals: Arrivals, since: dt.datetime) -> list[Bounce]:
-    """What bounced, by the reports among what came into a mailbox. Only reports are opened, never anybody's letter."""
-    reports = [each for each in map(_arrival, arrivals) if each.is_non_delivery or is_mail_program(each.sender)]
-    sent = _sent_items(box, since - REPORTED_WITHIN) if reports else None
-    return [bounce for each in reports if sent and (bounce := _bounce(box, each, sent)) is not None]
+
+def bounces_in(graph: Graph, arrived: Sequence[tuple[Mailbox, Arrivals]], since: dt.datetime) -> Iterator[Bounce]:
+    """What bounced, by the reports among what came into each mailbox. Only reports are opened, never a letter."""
+    reported = [(box, [each for each in map(_arrival, arrivals) if each.may_be_report]) for box, arrivals in arrived]
+    reported = [(box, reports) for box, reports in reported if reports]
+    listed = ask_all(graph, [_sent_items(box, since - REPORTED_WITHIN) for box, _ in reported])
+    for (box, reports), sent in zip(reported, listed, strict=True):
+        ours = _ours(box, sent.reply())
+        yield from filter(None, (_bounce(box, each, ours) for each in reports))
 
 
 def _bounce(box: Mailbox, arrival: Arrival, sent: Sent) -> Bounce | None:
@@ -82,9 +93,13 @@ def _arrival(told: Mapping[str, Any]) -> Arrival:
         )
 
 
-def _sent_items(box: Mailbox, since: dt.datetime) -> Sent:
+def _sent_items(box: Mailbox, since: dt.datetime) -> Asking:
+    return box.sent(since, "id,internetMessageId", (KEY, SEARCH_KEY))
+
+
+def _ours(box: Mailbox, first: Reply) -> Sent:
     with whole_answers():
-        shown = list(box.sent(since, "id,internetMessageId", (KEY, SEARCH_KEY)))
+        shown = [told for told, _ in box.pages(first)]
         ours = [(told["internetMessageId"], property_of(told, SEARCH_KEY), property_of(told, KEY)) for told in shown]
     by_search_key = {search_key: key for _, search_key, key in ours if key and search_key}
     return Sent(by_search_key, {message_id: key for message_id, _, key in ours if key})

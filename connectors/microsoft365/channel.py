@@ -57,22 +57,22 @@ class WorkflowsChannel:
     ) -> None:
         self._graph, self._webhook, self._hosts = graph, webhook, hosts
         self._messages = graph.at.teams.by_team_id(team).channels.by_channel_id(channel).messages
-        # The cards that this run has seen; whether it read all there are since its last post, and whether it ever did.
+        # The cards that this run has seen, and whether it has seen all that stood there; the marks of its own.
         self._seen: list[str] = []
-        self._is_read = self._was_read = False
+        self._was_read = False
+        self._posted: set[str] = set()
 
     def post(self, card: Card) -> None:
-        """Hand the card to the workflow, unless it stands in the channel already; then wait a little for it to show.
+        """Hand the card to the workflow, unless it stands in the channel already.
 
-        Whether it does, `is_posted` says. Raises GiveUp (link, size), RetryLater, Misconfigured (the workflow).
+        Whether it shows there, `is_posted` says. Raises GiveUp (link, size), RetryLater, Misconfigured (the workflow).
         """
         check_link(card)
         content = _message(card)
         if self.is_posted(card.key):
             return
-        self._is_read = False  # what was read does not tell what comes of this
+        self._posted.add(_quoted_mark(card.key))  # before it is handed over: the answer may be lost
         signed_in(self._webhook, partial(self._hand_over, content), AddressRefused)
-        self._wait_for(card.key)
 
     def _hand_over(self, content: bytes, address: str) -> None:
         reply = self._graph.ask_unsigned(
@@ -89,45 +89,46 @@ class WorkflowsChannel:
             raise AddressRefused(NO_WORKFLOW) if _leads_nowhere(reply) else Misconfigured(NO_WORKFLOW)
 
     def is_posted(self, key: str) -> bool:
-        """Whether the card is found among the newest messages. False as well where Firstbell may not read them, as in a
-        private channel: nobody can say then that it stands there.
+        """Whether the card is found among the newest messages; for one of this run's own it waits a little to see it.
 
-        The channel is read once in a run, and again after each card of this run's.
+        False as well where Firstbell may not read them, as in a private channel: nobody can say then that it stands
+        there. The channel is read once in a run, and again for cards that this run has posted.
         """
-        return self._found(key) is True
-
-    def _wait_for(self, key: str) -> None:
-        for seconds in LOOKS:
-            if self._found(key) is not False:
-                return
-            self._is_read = False
-            self._graph.pause(seconds)
-
-    def _found(self, key: str) -> bool | None:
-        """Whether the card is there; None where the channel may not be read."""
-        mark = f'"{mark_of(key)}"'
-        if any(mark in card for card in self._seen):
+        mark = _quoted_mark(key)
+        if self._has_seen(mark):
             return True
-        return False if self._is_read else self._read(mark)
+        if mark in self._posted:
+            return self._shows(mark)
+        return not self._was_read and self._read(mark, PAGES) is True
 
-    def _read(self, mark: str) -> bool | None:
-        """Read up to the page with the card. A card of this run's is on the first, once the others were read."""
+    def _shows(self, mark: str) -> bool:
+        """Whether a card that was just posted comes to show; all that come meanwhile are seen with it."""
+        for seconds in LOOKS:
+            found = self._read(mark, 1)
+            if found is not False:
+                return found is True
+            self._graph.pause(seconds)
+        return self._read(mark, PAGES) is True
+
+    def _has_seen(self, mark: str) -> bool:
+        return any(mark in card for card in self._seen)
+
+    def _read(self, mark: str, pages: int) -> bool | None:
+        """Read up to the page with the card, from the newest; None where the channel may not be read."""
         where: Any = self._messages
         query: dict[str, Any] = {"$top": PAGE}
-        for _ in range(1 if self._was_read else PAGES):
+        for _ in range(pages):
             reply = self._graph.ask("GET", where, doing=READING, query=query, may_be={HTTPStatus.FORBIDDEN})
             if reply.status == HTTPStatus.FORBIDDEN:
                 return None
             page = reply.json()
-            cards = list(_cards(page["value"]))
-            self._seen += cards
-            if any(mark in card for card in cards):
-                self._is_read = self._was_read  # what is new stands on this page
+            self._seen += _cards(page["value"])
+            if self._has_seen(mark):
                 return True
             where, query = page.get("@odata.nextLink"), {}
             if not where:
                 break
-        self._is_read = self._was_read = True
+        self._was_read |= pages == PAGES
         return False
 
 
@@ -158,3 +159,8 @@ def _message(card: Card) -> bytes:
 def mark_of(key: str) -> str:
     """Found again by the key, which says nothing by itself."""
     return f"firstbell-{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+
+
+def _quoted_mark(key: str) -> str:
+    """As it stands in the JSON of a card."""
+    return f'"{mark_of(key)}"'

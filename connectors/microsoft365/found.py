@@ -13,7 +13,7 @@ from firstbell.errors import RetryLater
 # Ours alone: no other program's properties have this name. Graph compares the name exactly, the value in any case.
 OURS = "String {0bb5ae0c-1c09-4a42-9c5c-5a8f7cf1b2d4} Name"
 KEY, CLAIM = f"{OURS} firstbellKey", f"{OURS} firstbellClaim"
-SHOWN = "id,isDraft,parentFolderId,lastModifiedDateTime"
+SHOWN = "id,isDraft,parentFolderId,createdDateTime,lastModifiedDateTime"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Found:
     etag: str
     is_draft: bool
     folder: str
+    made_at: dt.datetime
     unchanged_for: dt.timedelta
 
 
@@ -55,6 +56,7 @@ def found_in(told: Mapping[str, Any], reply: Reply) -> Found:
             etag=told["@odata.etag"],
             is_draft=told["isDraft"],
             folder=told["parentFolderId"],
+            made_at=dt.datetime.fromisoformat(told["createdDateTime"]),
             unchanged_for=answered_at - dt.datetime.fromisoformat(told["lastModifiedDateTime"]),
         )
 

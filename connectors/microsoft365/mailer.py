@@ -11,7 +11,8 @@ from typing import Any
 
 from connectors._mail import check_envelope
 from connectors.microsoft365.answered import replies_in
-from connectors.microsoft365.arrived import Arrivals, arrived_since
+from connectors.microsoft365.arrived import Arrivals, arrived_in, arriving
+from connectors.microsoft365.batches import Answer, ask_all
 from connectors.microsoft365.bounced import bounces_in
 from connectors.microsoft365.found import KEY, Found
 from connectors.microsoft365.graph import Graph
@@ -38,12 +39,13 @@ class GraphMailer:
         """Asks nobody yet. Raises Misconfigured without a mailbox."""
         if not mailboxes:
             raise Misconfigured("microsoft365.mailboxes must name the mailbox to write from")
-        self._addresses = mailboxes
+        self._graph, self._addresses = graph, mailboxes
         self._boxes = {name_of(address): Mailbox(graph, address) for address in mailboxes}
         # Drafts of this run that it has not tried to send yet, with their etags.
         self._untried: dict[str, str] = {}
-        # What came in since a moment, by mailbox: listed for the reports, and kept for the answers.
-        self._arrived: dict[dt.datetime, dict[str, Arrivals]] = {}
+        # What was listed for the reports, and is kept: what came in since a moment for the answers, and the drafts.
+        self._arrived: dict[dt.datetime, list[tuple[Mailbox, Arrivals]]] = {}
+        self._drafts: list[Answer] = []
 
     @property
     def guarantee(self) -> Guarantee:
@@ -71,14 +73,12 @@ class GraphMailer:
             raise
 
     def look_up(self, key: str, draft_id: str) -> Whereabouts:
-        """Look for the id first, which is quickest to be true, then for the key in the whole mailbox."""
+        """Look for the id, which is quickest to be true, and for the key in the whole mailbox."""
         box, message_id = self._place_of(draft_id)
         if box is None:
             return self._look_everywhere(key)
-        ours = box.find(message_id)
-        if ours is not None and not ours.is_draft:
-            return Whereabouts.SENT
-        if any(not each.is_draft for each in box.with_key(key)):
+        ours, carrying = box.look_up(message_id, key)
+        if any(not each.is_draft for each in (*filter(None, [ours]), *carrying)):
             return Whereabouts.SENT
         if ours is None or not box.is_in_drafts(ours):
             return Whereabouts.ABSENT
@@ -103,27 +103,45 @@ class GraphMailer:
         return box.delete(message_id, etag)
 
     def drafts_before(self, moment: dt.datetime) -> tuple[Draft, ...]:
-        """Our drafts in all mailboxes."""
-        lying = ((name, each) for name, box in self._boxes.items() for each in box.drafts_before(moment))
-        return tuple(Draft(f"{name}:{each.id}", each.key) for name, each in lying)
+        """Our drafts in all mailboxes. Where reports were asked for before, as they lay then: a draft is looked at once
+        more before it is discarded.
+        """
+        answers, self._drafts = self._drafts or ask_all(self._graph, [box.drafts() for box in self._every_box]), []
+        listed = zip(self._boxes.items(), answers, strict=True)
+        lying = ((name, each) for (name, box), answer in listed for each in box.drafts_in(answer.reply()))
+        return tuple(Draft(f"{name}:{each.id}", each.key) for name, each in lying if each.made_at < moment)
 
     def bounces(self, since: dt.datetime) -> tuple[Bounce, ...]:
-        """Reports of non-delivery that came in since a time, about messages that still stand in Sent Items."""
-        arrived = {name: arrived_since(box, since) for name, box in self._boxes.items()}
-        self._arrived = {since: arrived}
-        return tuple(bounce for name, box in self._boxes.items() for bounce in bounces_in(box, arrived[name], since))
+        """Reports of non-delivery that came in since a time, about messages that still stand in Sent Items.
+
+        The drafts are asked for in the same round trip.
+        """
+        boxes = self._every_box
+        answers = ask_all(self._graph, [*(arriving(box, since) for box in boxes), *(box.drafts() for box in boxes)])
+        arrived = self._arrivals(answers)
+        self._arrived, self._drafts = {since: arrived}, answers[len(boxes) :]
+        return tuple(bounces_in(self._graph, arrived, since))
 
     def replies(self, since: dt.datetime) -> tuple[Reply, ...]:
         """Answers of people that came in since a time, to messages that still stand in Sent Items.
 
         Where the reports since that time were asked for just before, what was listed then is looked at, once.
         """
-        kept = self._arrived.pop(since, None)
-        arrived = kept or {name: arrived_since(box, since) for name, box in self._boxes.items()}
-        return tuple(reply for name, box in self._boxes.items() for reply in replies_in(box, arrived[name], since))
+        arrived = self._arrived.pop(since, None)
+        if arrived is None:
+            arrived = self._arrivals(ask_all(self._graph, [arriving(box, since) for box in self._every_box]))
+        return tuple(replies_in(self._graph, arrived, since))
+
+    def _arrivals(self, answers: list[Answer]) -> list[tuple[Mailbox, Arrivals]]:
+        """What came into each mailbox, of which these are the first answers."""
+        return [(box, arrived_in(box, answer.reply())) for box, answer in zip(self._every_box, answers, strict=False)]
 
     def close(self) -> None:
         """Nothing of its own to let go of: the connection to Microsoft 365 is the office's."""
+
+    @property
+    def _every_box(self) -> list[Mailbox]:
+        return list(self._boxes.values())
 
     def _claimed(self, box: Mailbox, message_id: str) -> str:
         found = box.find(message_id)

@@ -48,18 +48,50 @@ def look_at(session: WorkbookSession, wanted: Sequence[str]) -> Look:
     """The sheets of these names that are there, by the name each really has; where one is missing, all the others too,
     since it may have been renamed. Raises Unsettled, NeedsHuman, GiveUp, WorkbookApiRefused, WorkbookGone.
     """
-    replies = session.look([SHEETS, *map(_used, wanted)])
+    replies = session.look(paths_of(wanted))
     if replies[SHEETS].status == HTTPStatus.NOT_FOUND:
         raise WorkbookGone
-    names = tuple(str(sheet["name"]) for sheet in replies[SHEETS].json()["value"])
-    found = {name.casefold(): replies[_used(name)] for name in wanted}
+    names, found = _names_in(replies[SHEETS]), {name.casefold(): replies[_used(name)] for name in wanted}
     there = {name: found[name.casefold()] for name in names if name.casefold() in found}
     others = [name for name in names if name not in there]
     if others and any(reply.status == HTTPStatus.NOT_FOUND for reply in found.values()):
         more = session.look([_used(name) for name in others])
         there |= {name: more[_used(name)] for name in others}
+    return _look_of(names, there)
+
+
+def paths_of(wanted: Sequence[str]) -> list[str]:
+    """What is asked for a look at these sheets."""
+    return [SHEETS, *map(_used, wanted)]
+
+
+def look_in(wanted: Sequence[str], replies: Sequence[Reply | None]) -> Look | None:
+    """The look that these answers to `paths_of` give; None where anything is missing in them."""
+    whole = [reply for reply in replies if reply is not None and reply.status == HTTPStatus.OK]
+    if len(whole) < len(wanted) + 1:
+        return None
+    names, found = _names_in(whole[0]), dict(zip(map(str.casefold, wanted), whole[1:], strict=True))
+    return _look_of(names, {name: found[name.casefold()] for name in names if name.casefold() in found})
+
+
+def _names_in(reply: Reply) -> tuple[str, ...]:
+    return tuple(str(sheet["name"]) for sheet in reply.json()["value"])
+
+
+def _look_of(names: tuple[str, ...], there: Mapping[str, Reply]) -> Look:
     return Look(
         names, {name: sheet_seen(reply.json()) for name, reply in there.items() if reply.status == HTTPStatus.OK}
+    )
+
+
+def needs_the_file(look: Look, layout: WorkbookLayout, wanted: Sequence[SheetRows], file: str) -> bool:
+    """Whether a look says already that something is to be done that needs the workbook to itself. Raises NeedsHuman."""
+    rows = {each.sheet: each for each in wanted}
+    layouts = tuple(sheet for sheet in layout.sheets if sheet.name in rows)
+    tables = find_tables({name: seen.grid for name, seen in look.sheets.items()}, layouts, file)
+    return any(
+        _Sheet(layout.sheet(name), rows[name], real, look.sheets[real], table, Written(frozenset())).changes().must_wait
+        for name, (real, table) in tables.items()
     )
 
 

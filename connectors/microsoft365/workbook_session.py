@@ -5,19 +5,19 @@ A session keeps what is written. Without one the service has been seen to accept
 
 import contextlib
 import datetime as dt
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Self
 from urllib.parse import quote
 
+from connectors.microsoft365.batches import BATCH, MOST_IN_A_BATCH, Asking, answers_in, ask_all, item
+from connectors.microsoft365.found import whole_answers
 from connectors.microsoft365.graph import Graph
 from connectors.microsoft365.replies import TRY_AGAIN_AFTER, Policy, Reply
 from firstbell.errors import FirstbellError, GiveUp, NeedsHuman, RetryLater
 
 DOING = "work in the workbook"
-MOST_IN_A_BATCH = 20
 FAILED = HTTPStatus.BAD_REQUEST
 HELD = frozenset({HTTPStatus.CONFLICT, HTTPStatus.LOCKED})
 NOT_LET_IN = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED})
@@ -31,6 +31,7 @@ CHANGED = frozenset(
 )
 TOO_MUCH = frozenset({"unsupportedWorkbook", "rangeExceedsLimit", "payloadTooLarge"})
 TRIES = 3
+LEFT_OUT = Reply(HTTPStatus.BAD_GATEWAY, {}, b"")
 
 
 class WorkbookApiRefused(Exception):
@@ -56,6 +57,9 @@ class Step:
     method: str
     path: str
     body: Mapping[str, Any] | None = None
+
+
+CLOSING = Step("POST", "/closeSession")
 
 
 class WorkbookSession:
@@ -95,19 +99,25 @@ class WorkbookSession:
             )
         self._id = ""
 
+    def opening(self) -> Asking:
+        """Asks for a session; `opened_by` takes in the answer."""
+        where = f"{self._base}/createSession"
+        return Asking("POST", where, DOING, json={"persistChanges": True}, may_be=EXPECTED - BUSY - LOST)
+
+    def opened_by(self, reply: Reply) -> bool:
+        """Whether this answer begins it."""
+        if reply.status >= FAILED:
+            return False
+        with whole_answers():
+            self._id = str(reply.json()["id"])
+        return True
+
     def _begin(self) -> None:
         """Begin; a service that is unsettled is asked a few times. Raises as `__enter__` does."""
         problem: Exception = RetryLater(TRY_AGAIN_AFTER)
         for _ in range(TRIES):
-            reply = self._graph.ask(
-                "POST",
-                f"{self._base}/createSession",
-                doing=DOING,
-                json={"persistChanges": True},
-                may_be=EXPECTED - BUSY - LOST,
-            )
-            if reply.status < FAILED:
-                self._id = str(reply.json()["id"])
+            reply = ask_all(self._graph, [self.opening()])[0].reply()
+            if self.opened_by(reply):
                 return
             problem = self._problem(reply)
             if not isinstance(problem, Unsettled):
@@ -126,37 +136,36 @@ class WorkbookSession:
         return found
 
     def do(self, steps: Sequence[Step]) -> list[Reply]:
-        """Do these one after another, and stop at the first that is refused. Raises Unsettled, NeedsHuman, GiveUp."""
+        """Do these one after another, stop at the first that is refused, and close; what more there is to do begins
+        another session. Raises Unsettled, NeedsHuman, GiveUp.
+        """
         done: list[Reply] = []
-        while waiting := steps[len(done) :]:
+        while waiting := [*steps, CLOSING][len(done) :]:
             try:
                 replies = self._chain(waiting[:MOST_IN_A_BATCH], Policy.ONCE)
             except RetryLater as lost:
                 raise Unsettled from lost
             done += replies
-            self._refuse(replies[-1])
-        return done
+            if len(done) <= len(steps):
+                self._refuse(replies[-1])
+        self._id = ""  # it is closed, or ends by itself
+        return done[: len(steps)]
+
+    def step_in(self, number: int, step: Step) -> dict[str, Any]:
+        """A step as it stands in a batch, after the one before it."""
+        headers = {"workbook-session-id": self._id}
+        return item(number, step.method, f"{self._base}{step.path}", headers, step.body, after=number - 1)
 
     def _chain(self, steps: Sequence[Step], policy: Policy) -> list[Reply]:
         """The answers up to the first refusal, which is the last of them."""
-        body = {"requests": [self._in_batch(number, step) for number, step in enumerate(steps, start=1)]}
-        reply = self._graph.ask("POST", "/$batch", doing=DOING, json=body, policy=policy, may_be=EXPECTED - BUSY)
+        if not self._id:
+            self._begin()
+        items = [self.step_in(number, step) for number, step in enumerate(steps, start=1)]
+        reply = self._graph.ask(
+            "POST", BATCH, doing=DOING, json={"requests": items}, policy=policy, may_be=EXPECTED - BUSY
+        )
         self._refuse(reply)
-        return list(_up_to_the_first_refusal(reply))
-
-    def _in_batch(self, number: int, step: Step) -> dict[str, Any]:
-        request: dict[str, Any] = {
-            "id": str(number),
-            "method": step.method,
-            "url": f"{self._base}{step.path}",
-            "headers": {"workbook-session-id": self._id},
-        }
-        if step.body is not None:
-            request["body"] = step.body
-            request["headers"]["Content-Type"] = "application/json"
-        if number > 1:
-            request["dependsOn"] = [str(number - 1)]
-        return request
+        return list(_up_to_the_first_refusal(answers_in(reply, len(steps))))
 
     def _refuse(self, reply: Reply) -> None:
         """Raise what a refusal means. After an error of the service itself its session may be spoilt: begin another."""
@@ -199,14 +208,10 @@ def _has_ended(reply: Reply) -> bool:
     return reply.code.startswith("invalidSession")
 
 
-def _up_to_the_first_refusal(reply: Reply) -> Iterator[Reply]:
-    answers = reply.json()["responses"]
-    for answer in sorted(answers, key=lambda each: int(each["id"])):
-        headers = {name.lower(): str(value) for name, value in answer.get("headers", {}).items()}
-        body, status = answer.get("body"), int(answer["status"])
-        if status == HTTPStatus.OK and not isinstance(body, dict):
-            status = HTTPStatus.BAD_GATEWAY  # some proxy's page in the place of an answer
-        inner = Reply(status, headers, json.dumps(body).encode())
-        yield inner
-        if inner.status >= FAILED:
+def _up_to_the_first_refusal(answers: Sequence[Reply | None]) -> Iterator[Reply]:
+    """One that was left out is as good as lost."""
+    for answer in answers:
+        reply = answer or LEFT_OUT
+        yield reply
+        if reply.status >= FAILED:
             return

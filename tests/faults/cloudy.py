@@ -35,6 +35,10 @@ WHERE = {
     "invite": r"/invite$",
     "webhook": r"^POST /powerautomate",
     "channel read": r"^GET /teams",
+    "workbook found": r"^GET /drives/\{drive-id\}/root:",
+    "sheet read": r"usedRange$",
+    "mailbox read": r"^GET /users/",
+    "download": r"^GET /download",
     "any request": r".*",
 }
 NO_SENTENCE = re.compile(r"Traceback|Error\b|\.py\b|0x[0-9a-f]+|[{}<>\n]")

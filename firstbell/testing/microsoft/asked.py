@@ -13,7 +13,10 @@ from firstbell.testing.microsoft.apps import App
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it came. `path` is unquoted; headers by lower-case name; `url` is the server's own address."""
+    """A request as it came. `path` is unquoted; headers by lower-case name; `url` is the server's own address.
+
+    `is_inside`: it stands in a batch.
+    """
 
     method: str
     path: str
@@ -22,6 +25,7 @@ class Request:
     content: bytes
     url: str
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    is_inside: bool = False
 
     @property
     def token(self) -> str:
@@ -57,11 +61,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A status, a body (JSON, or bytes as they are) and headers."""
+    """A status, a body (JSON, or bytes as they are) and headers. `is_left_out`: a batch does not hand it over."""
 
     status: int = HTTPStatus.OK
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    is_left_out: bool = False
 
     @property
     def content(self) -> bytes:

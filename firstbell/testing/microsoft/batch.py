@@ -23,7 +23,8 @@ def answer_batch(asked: Asked, version: str, alone: Callable[[Request], Answer])
     for item in requests:
         answer = _failed_dependency() if _needs_a_failed_one(item, statuses) else alone(_request(item, asked, version))
         statuses[item["id"]] = answer.status
-        responses.append(_response(item, answer))
+        if not answer.is_left_out:
+            responses.append(_response(item, answer))
     return Answer(body={"responses": responses})
 
 
@@ -48,7 +49,7 @@ def _request(item: Item, asked: Asked, version: str) -> Request:
     content = json.dumps(item["body"]).encode() if "body" in item else b""
     with_token = {"authorization": asked.headers.get("authorization", ""), **headers}
     query = dict(parse_qsl(url.query, keep_blank_values=True))
-    return Request(item["method"], version + path, query, with_token, content, asked.url)
+    return Request(item["method"], version + path, query, with_token, content, asked.url, is_inside=True)
 
 
 def _response(item: Item, answer: Answer) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The content of files: saved by id, by name in a folder or by path; fetched from an address that needs no token."""
 
-import secrets
 import shutil
 import subprocess
 import tempfile
@@ -12,12 +11,15 @@ from firstbell.testing.microsoft.drive_json import item_json
 from firstbell.testing.microsoft.drives import (
     BY_PATH,
     CONFLICT,
+    DOWNLOAD,
     ITEM,
+    address_of_content,
     author,
     behaviour,
     check_lock,
     check_match,
     checked_name,
+    content_now,
     drive_of,
     free_name,
     item_of,
@@ -28,7 +30,6 @@ from firstbell.testing.microsoft.routes import Route
 from firstbell.testing.microsoft.tenant import Tenant
 from firstbell.testing.microsoft.workbook_books import settle
 
-DOWNLOAD = "/download/"
 # What the service turns into PDF.
 CONVERTIBLE = frozenset({"csv", "doc", "docx", "odp", "ods", "odt", "ppt", "pptx", "rtf", "xls", "xlsx"})
 CONVERSION_SECONDS = 90
@@ -81,21 +82,17 @@ def _put_by_path(tenant: Tenant, asked: Asked) -> Answer:
 
 
 def _get(tenant: Tenant, asked: Asked, _drive: Drive, item: Item) -> Answer:
-    settle(tenant, item)
-    if item.content is None:
-        raise Refused(HTTPStatus.BAD_REQUEST, "invalidRequest")
+    content = content_now(tenant, item)
     wanted = asked.query.get("format") or asked.query.get("$format")
-    content = item.content if wanted is None else converted(item.name, item.content, wanted)
-    token = secrets.token_urlsafe(24)
-    tenant.downloads[token] = content
-    return Answer(HTTPStatus.FOUND, headers={"Location": f"{asked.url}{DOWNLOAD}{token}"})
+    given = content if wanted is None else converted(item.name, content, wanted)
+    return Answer(HTTPStatus.FOUND, headers={"Location": address_of_content(tenant, asked, lambda: given)})
 
 
 def _download(tenant: Tenant, asked: Asked) -> Answer:
     content = tenant.downloads.get(asked.params["rest"])
     if content is None:
         raise Refused(HTTPStatus.NOT_FOUND, "itemNotFound")
-    return Answer(body=content)
+    return Answer(body=content())
 
 
 def converted(name: str, content: bytes, wanted: str) -> bytes:

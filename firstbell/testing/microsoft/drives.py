@@ -1,6 +1,8 @@
 """Libraries and what lies in them: look, list, make a folder, rename, move, delete, and what changed since."""
 
+import secrets
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -9,8 +11,10 @@ from firstbell.testing.microsoft.drive_json import drive_json, item_json, refere
 from firstbell.testing.microsoft.files import Drive, Item
 from firstbell.testing.microsoft.routes import Route
 from firstbell.testing.microsoft.tenant import Tenant
+from firstbell.testing.microsoft.workbook_books import settle
 
 CONFLICT = "@microsoft.graph.conflictBehavior"
+DOWNLOAD, DOWNLOAD_URL = "/download/", "@microsoft.graph.downloadUrl"
 BEHAVIOURS = frozenset({"fail", "replace", "rename"})
 PAGE = 200
 WHOLE_TENANT = frozenset({"Sites.ReadWrite.All", "Files.ReadWrite.All", "Sites.FullControl.All"})
@@ -132,10 +136,28 @@ def _root(tenant: Tenant, asked: Asked) -> Answer:
     return Answer(body=chosen(item_json(drive, drive.root), asked))
 
 
-def _item(_tenant: Tenant, asked: Asked, drive: Drive, item: Item) -> Answer:
+def _item(tenant: Tenant, asked: Asked, drive: Drive, item: Item) -> Answer:
     if asked.headers.get("if-none-match") in {item.etag, item.ctag}:
         return Answer(HTTPStatus.NOT_MODIFIED)
-    return Answer(body=chosen(item_json(drive, item), asked), headers={"ETag": item.etag})
+    body = item_json(drive, item)
+    if DOWNLOAD_URL in asked.query.get("$select", "").split(",") and item.content is not None:
+        body[DOWNLOAD_URL] = address_of_content(tenant, asked, partial(content_now, tenant, item))
+    return Answer(body=chosen(body, asked), headers={"ETag": item.etag})
+
+
+def content_now(tenant: Tenant, item: Item) -> bytes:
+    """What a file holds at this moment, as far as a download can know. Raises Refused for a folder."""
+    settle(tenant, item)
+    if item.content is None:
+        raise Refused(HTTPStatus.BAD_REQUEST, "invalidRequest")
+    return item.content
+
+
+def address_of_content(tenant: Tenant, asked: Asked, content: Callable[[], bytes]) -> str:
+    """An address that needs no token, and gives this when it is asked."""
+    token = secrets.token_urlsafe(24)
+    tenant.downloads[token] = content
+    return f"{asked.url}{DOWNLOAD}{token}"
 
 
 def _children(tenant: Tenant, asked: Asked, drive: Drive, folder: Item) -> Answer:

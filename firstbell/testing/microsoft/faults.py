@@ -5,7 +5,7 @@ import contextlib
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
@@ -20,7 +20,8 @@ class Dropped(ConnectionError):
 class Kind(StrEnum):
     """What goes wrong. AFTER: the service does what was asked, and its answer is lost or says otherwise.
 
-    REVOKED: the token is no longer good, and the service says with what claims to ask for another.
+    REVOKED: the token is no longer good, and the service says with what claims to ask for another. LEFT_OUT: done, but
+    a batch hands over no answer to it; alone, its connection is cut. HALF: done, but half of the answer is missing.
     """
 
     THROTTLED = "429"
@@ -38,6 +39,8 @@ class Kind(StrEnum):
     BLOCKED = "403 html"
     SIGNED_OUT = "401"
     REVOKED = "revoked"
+    LEFT_OUT = "left out"
+    HALF = "half"
     SLOW = "slow"
 
     @property
@@ -62,6 +65,8 @@ WORDS = {
     Kind.BLOCKED: "A page of a web filter, in place of the answer (403)",
     Kind.SIGNED_OUT: "The sign-in is not accepted (401)",
     Kind.REVOKED: "The sign-in was called back (401)",
+    Kind.LEFT_OUT: "Done, but its answer is left out of a batch",
+    Kind.HALF: "Done, but half of the answer is missing",
     Kind.SLOW: "Slow",
 }
 
@@ -121,6 +126,10 @@ class Fault:
             case Kind.NOT_JSON | Kind.BLOCKED:
                 status = HTTPStatus.OK if self.kind is Kind.NOT_JSON else HTTPStatus.FORBIDDEN
                 return Answer(status, PAGE, {"Content-Type": "text/html"})
+            case Kind.LEFT_OUT:
+                return replace(work(), is_left_out=True)
+            case Kind.HALF:
+                return _half(work())
             case Kind.DROPPED | Kind.DROPPED_AFTER:
                 raise Dropped
         status, code = REFUSALS[self.kind]
@@ -129,6 +138,15 @@ class Fault:
     def _headers(self) -> dict[str, str]:
         challenge = {"WWW-Authenticate": CHALLENGE} if self.kind is Kind.REVOKED else {}
         return challenge | ({"Retry-After": self.retry_after} if self.retry_after else {})
+
+
+def _half(answer: Answer) -> Answer:
+    """Half of a batch's answers, or the first half of whatever else it is."""
+    body = answer.body
+    if isinstance(body, dict) and "responses" in body:
+        return replace(answer, body={"responses": body["responses"][: len(body["responses"]) // 2]})
+    headers = {**answer.headers, "Content-Type": answer.kind}
+    return replace(answer, body=answer.content[: len(answer.content) // 2], headers=headers)
 
 
 @dataclass

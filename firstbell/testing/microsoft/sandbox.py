@@ -11,7 +11,7 @@ from firstbell.testing.microsoft import entra
 from firstbell.testing.microsoft.asked import Answer, Asked, Refused, Request
 from firstbell.testing.microsoft.batch import BATCH, answer_batch
 from firstbell.testing.microsoft.contract import Contract, Operation, read_contract
-from firstbell.testing.microsoft.faults import Fault, Kind
+from firstbell.testing.microsoft.faults import Dropped, Fault, Kind
 from firstbell.testing.microsoft.routes import Route
 from firstbell.testing.microsoft.tenant import Seen, Tenant
 
@@ -44,10 +44,14 @@ class Sandbox:
             answer = self._met(asked, request.token, work)
         except Refused as refused:
             answer = refused.answer(self.tenant.clock(), request.id)
+        if answer.is_left_out and not request.is_inside:
+            raise Dropped
         return replace(answer, headers={**self._usual(request), **answer.headers})
 
     def _usual(self, request: Request) -> dict[str, str]:
-        """The headers that Graph puts on every answer."""
+        """The headers that Graph puts on every answer; what stands inside a batch has only headers of its own."""
+        if request.is_inside:
+            return {}
         own = {"request-id": request.id, "Date": format_datetime(self.tenant.clock(), usegmt=True)}
         theirs = request.headers.get("client-request-id")
         return {**own, "client-request-id": theirs} if theirs else own

@@ -24,7 +24,7 @@ TOKEN_LASTS = dt.timedelta(minutes=75)
 class Seen:
     """A request that came: when, which operation, how it was answered, and how many others it held if a batch.
 
-    `status` is 0 where the connection was cut. What a batch held is listed too, each by itself; sign-ins are not.
+    `status` is 0 where the connection was cut. What a batch held is listed before it, each by itself; sign-ins are not.
     """
 
     at: dt.datetime
@@ -47,7 +47,7 @@ class Tenant:
     people: dict[str, Person] = field(default_factory=dict)
     tokens: dict[str, tuple[str, dt.datetime]] = field(default_factory=dict)
     drives: dict[str, Drive] = field(default_factory=dict)
-    downloads: dict[str, bytes] = field(default_factory=dict)
+    downloads: dict[str, Callable[[], bytes]] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
     sites: list[Site] = field(default_factory=list)
     strangers: set[str] = field(default_factory=set)
@@ -62,6 +62,14 @@ class Tenant:
 
     def __post_init__(self) -> None:
         self.throttling = Throttling(self.clock)
+
+    def round_trips(self) -> list[Seen]:
+        """What came so far, without what stood inside batches: that is listed before its batch."""
+        outer: list[Seen] = []
+        for seen in self.seen:
+            del outer[len(outer) - seen.held :]
+            outer.append(seen)
+        return outer
 
     def app_of(self, token: str) -> App | None:
         """Whose token it is, while it is good."""

@@ -5,6 +5,7 @@ acknowledged in the Safeguarding workbook; until then the next person of the tea
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from firstbell.errors import GiveUp, Misconfigured, NeedsHuman, RetryLater
@@ -25,6 +26,7 @@ from rules.people import Personal, Pupil, Vulnerability
 
 PURPOSE = Purpose.SAFEGUARDING_ALERT
 URGENT = frozenset({Vulnerability.CHILD_PROTECTION, Vulnerability.LOOKED_AFTER, Vulnerability.SOCIAL_WORKER})
+CHANNEL_FAILED = (RetryLater, GiveUp, NeedsHuman, Misconfigured)
 # How long a card that was posted may take to show in the channel.
 CARD_SHOWS_WITHIN = dt.timedelta(minutes=5)
 # A channel may take a card and not show it, or not let us look: then it is tried once more.
@@ -76,7 +78,8 @@ def raise_alerts(office: Office, now: SessionNow) -> tuple[Alert, ...]:
             _raise(office, now, pupil)
     alerts = alerts_of(office, day)
     pressing = [a for a in alerts if a.acknowledged_by is None and settled_alert(office, a, now) is None]
-    all_were_told = [_tell(office, now, alert) for alert in pressing]
+    posted = _post_all(office, pressing)
+    all_were_told = [_tell(office, now, alert, is_posted=alert.key in posted) for alert in pressing]
     send_due(office, PURPOSE, AlertLetter(office))
     if any(all_were_told):
         tell_the_office(office, NOBODY_HAS_IT, title="Please telephone the safeguarding lead")
@@ -109,14 +112,14 @@ def _raise(office: Office, now: SessionNow, pupil: Pupil) -> None:
     office.store.ledger.append("alert.raised", at=now.moment, actor="Firstbell", facts=facts, pupil_id=pupil.id)
 
 
-def _tell(office: Office, now: SessionNow, alert: Alert) -> bool:
-    """Post the card; if the channel can't take it, or nobody acknowledges in time, tell the next person by mail.
+def _tell(office: Office, now: SessionNow, alert: Alert, *, is_posted: bool) -> bool:
+    """If the channel couldn't take the card, or nobody acknowledges it in time, tell the next person by mail.
 
     Returns whether the last of them has had their time as well.
     """
     waited = now.moment - alert.raised_at
     rounds = waited // dt.timedelta(minutes=max(1, office.settings.safeguarding.acknowledge_minutes))
-    if not _post(office, alert):
+    if not is_posted:
         rounds += 1
     team = safeguarding_team(office, now.session.date)
     pages = [_page(office, now, alert, person) for person in team[:rounds]]
@@ -124,23 +127,46 @@ def _tell(office: Office, now: SessionNow, alert: Alert) -> bool:
     return rounds > len(team)
 
 
-def _post(office: Office, alert: Alert) -> bool:
-    """Whether the card stands in the channel. Nothing is posted with the stop switch on, or in place of looking."""
+def _post_all(office: Office, alerts: Sequence[Alert]) -> frozenset[str]:
+    """The keys of the alerts whose cards stand in the channel. What is missing is posted, one after another, and only
+    then looked for again.
+    """
+    stood = {alert.key: _stands(office, alert) for alert in alerts}
+    posted = [alert for alert in alerts if stood[alert.key] is False and _post(office, alert)]
+    shown = {alert.key for alert in posted if _shows(office, alert)}
+    return frozenset(alert.key for alert in alerts if stood[alert.key] or alert.key in shown)
+
+
+def _stands(office: Office, alert: Alert) -> bool | None:
+    """Whether the card stands in the channel; None where that can't be asked."""
     try:
-        if office.channel.is_posted(alert.case):
-            return True
-        if is_stopped(office) or not _is_ours_to_post(office, alert):
-            return False
+        return office.channel.is_posted(alert.case)
+    except CHANNEL_FAILED as failed:
+        _record(office, "alert.not_posted", alert, {"why": str(failed)})
+        return None
+
+
+def _post(office: Office, alert: Alert) -> bool:
+    """Whether the channel took the card. Nothing is posted with the stop switch on, or in place of looking."""
+    if is_stopped(office) or not _is_ours_to_post(office, alert):
+        return False
+    try:
         card = office.wording.card(PURPOSE, _context(office, alert), key=alert.case, is_urgent=alert.is_urgent)
         office.channel.post(card)
-        is_posted = office.channel.is_posted(alert.case)
-    except (RetryLater, GiveUp, NeedsHuman, Misconfigured) as failed:
+    except CHANNEL_FAILED as failed:
         _record(office, "alert.not_posted", alert, {"why": str(failed)})
         return False
-    _record(office, "alert.posted" if is_posted else NOT_SHOWN, alert, {})
-    if not is_posted and _times_not_shown(office, alert) == CARD_TRIES:
+    return True
+
+
+def _shows(office: Office, alert: Alert) -> bool:
+    """Whether a card that was taken stands in the channel, which is written down."""
+    is_posted = _stands(office, alert)
+    if is_posted is not None:
+        _record(office, "alert.posted" if is_posted else NOT_SHOWN, alert, {})
+    if is_posted is False and _times_not_shown(office, alert) == CARD_TRIES:
         tell_the_office(office, CARDS_DO_NOT_SHOW, title="Cards do not show in the channel")
-    return is_posted
+    return is_posted is True
 
 
 def _is_ours_to_post(office: Office, alert: Alert) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from firstbell.errors import GiveUp, NeedsHuman, RetryLater
+from firstbell.errors import GiveUp, Misconfigured, NeedsHuman, RetryLater
 from firstbell.quota import worth_going_on_at
 from firstbell.records import Message, Proposal, Quota, State
 from firstbell.workflows.office import Office
@@ -55,11 +55,13 @@ class NothingIsDue:
 class Round(Settling):
     """One round of sending: what is left is settled, what is too late lapses, what is due goes.
 
-    `turns_at`: when a mailbox that has sent what it may is worth going on with; messages of the others go on.
+    `turns_at`: when a mailbox that has sent what it may is worth going on with. `closed`: what a person must put right
+    where a mailbox takes no draft. Messages of the others go on.
     `later`: when else a message that waits could go: at the end of its hold, or in another invocation.
     """
 
     turns_at: dict[str, dt.datetime] = field(default_factory=dict)
+    closed: dict[str, Misconfigured] = field(default_factory=dict)
     later: list[dt.datetime] = field(default_factory=list)
 
     @property
@@ -82,7 +84,10 @@ class Round(Settling):
                 self._move((proposal,), State.HELD, State.EXPIRED, "Its time passed before it could go.")
 
     def send_all(self) -> None:
-        """Send what is due, until we are asked to wait or our time is up; at least one, so that each run gets on."""
+        """Send what is due, until we are asked to wait or our time is up; at least one, so that each run gets on.
+
+        Raises Misconfigured for a closed mailbox, once all that could go has gone.
+        """
         now = self.office.clock.now()
         held = [p for p in self._approved(self._find(State.HELD)) if self.may_leave(p)]
         self.later = [p.release_at for p in held if now < p.release_at < min(p.send_before, self._midnight)]
@@ -93,6 +98,8 @@ class Round(Settling):
                 return
             if self.busy_until is None:
                 self._send(tuple(members))
+        for wrong in self.closed.values():
+            raise wrong
 
     @property
     def _midnight(self) -> dt.datetime:
@@ -107,7 +114,7 @@ class Round(Settling):
     def _send(self, members: Members) -> None:
         """Fix together, draft, record the draft, and send it."""
         quota = self._quota_of(members)
-        if quota is not None and quota.mailbox in self.turns_at:
+        if quota is not None and (quota.mailbox in self.turns_at or quota.mailbox in self.closed):
             return
         true = tuple(p for p in members if not self._recall_if_untrue(p))
         if not true or not self._has_turn(quota):
@@ -145,12 +152,23 @@ class Round(Settling):
             self._pause(busy)
             give_back_turn(self.office, self._quota_of(members))
             self._step(key, members, State.RELEASING, State.HELD, "The mail service is busy.")
+        except Misconfigured as wrong:
+            self._step(key, members, State.RELEASING, State.HELD, f"Nothing was sent: {wrong}")
+            self._close(members, wrong)
         except NothingLeft as untrue:
             self._step(key, members, State.RELEASING, State.RECALLED, str(untrue))
         except (GiveUp, NeedsHuman) as refused:
             if self._step(key, members, State.RELEASING, State.HELD, "It could not be drafted."):
                 self._move(members, State.HELD, State.BLOCKED, str(refused))
         return None
+
+    def _close(self, members: Members, wrong: Misconfigured) -> None:
+        """Ask no more of a mailbox in this round. Raises it at once where there is no other to go on with."""
+        quota = self._quota_of(members)
+        if quota is None:
+            raise wrong
+        give_back_turn(self.office, quota)
+        self.closed[quota.mailbox] = wrong
 
     def _send_draft(self, key: str, draft_id: str) -> None:
         """Send the recorded draft of a dispatch, having read every mark once more."""

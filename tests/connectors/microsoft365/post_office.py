@@ -16,7 +16,7 @@ from firstbell.testing.microsoft.faults import Fault, Kind
 from firstbell.testing.microsoft.mail import ROUTES
 from firstbell.testing.microsoft.mail_state import Arrived, Item, Mail
 from firstbell.testing.microsoft.server import Running, Sandbox, running
-from firstbell.testing.microsoft.tenant import Tenant
+from firstbell.testing.microsoft.tenant import Seen, Tenant
 
 TENANT, APP = "11111111-2222-3333-4444-555555555555", "firstbell"
 OFFICES = ("attendance@school.example", "attendance2@school.example")
@@ -75,11 +75,19 @@ class PostOffice:
 
     def asked(self) -> list[str]:
         """Every request so far, as method and last part of the address."""
-        return [f"{each.operation.split()[0]} {each.operation.rpartition('/')[2]}" for each in self.tenant.seen]
+        return [shown(each) for each in self.tenant.seen]
+
+    def round_trips(self) -> list[str]:
+        """The same without what stood inside batches."""
+        return [shown(each) for each in self.tenant.round_trips()]
 
     def items(self) -> list[Item]:
         """Whatever lies in any mailbox."""
         return [item for box in self.mail.mailboxes.values() for item in self.mail.shown(box, self.clock.now())]
+
+
+def shown(seen: Seen) -> str:
+    return f"{seen.operation.split()[0]} {seen.operation.rpartition('/')[2]}"
 
 
 def tenant_at(clock: FakeClock) -> Tenant:

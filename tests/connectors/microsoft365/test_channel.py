@@ -164,6 +164,17 @@ def test_a_run_reads_the_channel_once_and_once_more_for_each_card_of_its_own(sch
     assert sum(seen.operation.startswith("GET") for seen in school.tenant.seen) == 1 + 3
 
 
+def test_cards_that_are_posted_one_after_another_are_looked_for_once(school, channel):
+    more = [dataclasses.replace(ALERT, key=f"alert-{number}") for number in (1, 2, 3)]
+    school.tenant.seen.clear()
+
+    for card in more:
+        channel.post(card)
+
+    assert all(channel.is_posted(card.key) for card in more)
+    assert sum(seen.operation.startswith("GET") for seen in school.tenant.seen) == 2
+
+
 def test_a_card_whose_answer_was_lost_is_looked_for_by_the_same_run_as_well(school, channel):
     school.goes_wrong(Kind.DROPPED_AFTER, HOOK)
     with pytest.raises(RetryLater):

@@ -197,6 +197,16 @@ def test_a_mailbox_that_exchange_does_not_open_to_us_is_named_by_no_address(post
     assert post.items() == []
 
 
+def test_a_mailbox_that_is_full_is_a_matter_for_a_person_and_not_of_the_message(post):
+    post.goes_wrong(Kind.FULL, "POST .*/messages$")
+
+    with pytest.raises(Misconfigured, match="is full: make room"):
+        post.mailer.create_draft(a_message())
+
+    post.mailer.send_draft(post.mailer.create_draft(a_message()))
+    assert len(post.arrived()) == 1
+
+
 def test_a_mailer_without_a_mailbox_is_no_mailer(post):
     with pytest.raises(Misconfigured, match="must name the mailbox"):
         GraphMailer(post.graph, ())

@@ -83,12 +83,23 @@ def test_what_families_write_is_no_report_and_is_not_opened(post):
     assert "GET $value" not in post.asked()
 
 
-def test_a_morning_without_reports_costs_one_request_a_mailbox(post):
+def test_a_morning_without_reports_costs_one_round_trip_for_all_mailboxes(post):
     sent(post, "k1")
-    before = len(post.asked())
+    before = len(post.round_trips())
 
     assert bounced(post) == []
-    assert len(post.asked()) - before == len(OFFICES)
+    assert post.round_trips()[before:] == ["POST $batch"]
+
+
+def test_the_drafts_are_listed_in_the_same_round_trip(post):
+    draft_id = post.mailer.create_draft(a_message("k1"))
+    post.clock.advance(minutes=16)
+    run = post.another_run()
+    run.bounces(post.clock.now())
+    before = len(post.asked())
+
+    assert [draft.id for draft in run.drafts_before(post.clock.now() - dt.timedelta(minutes=15))] == [draft_id]
+    assert len(post.asked()) == before
 
 
 def test_a_report_about_somebody_else_s_mail_is_about_none_of_ours(post):

@@ -68,8 +68,9 @@ def test_a_run_that_finds_everything_done_asks_for_what_came_back_and_for_old_dr
     story, post = morning
     for time in ("09:45", "09:56"):
         story.when_the_run_happens(time)
-    before = len(post.asked())
+    before = len(post.round_trips())
 
     story.when_the_run_happens("10:00")
 
-    assert post.asked()[before:] == ["GET messages"] * 4  # what came in, and drafts, in each of two mailboxes
+    assert post.round_trips()[before:] == ["POST $batch"]
+    assert post.asked()[-5:-1] == ["GET messages"] * 4  # what came in, and drafts, in each of two mailboxes

@@ -41,6 +41,17 @@ def test_a_pupil_nobody_worries_about_brings_no_alert(story):
     assert story.channel.cards == []
 
 
+def test_every_card_is_handed_over_before_one_is_looked_for(vulnerable, monkeypatch):
+    vulnerable.given_an_unexplained_absence("MICHAEL", flags=PupilFlags(looked_after=True))
+    did, post, look = [], FakeChannel.post, FakeChannel.is_posted
+    monkeypatch.setattr(FakeChannel, "post", lambda self, card: did.append("post") or post(self, card))
+    monkeypatch.setattr(FakeChannel, "is_posted", lambda self, key: did.append("look") or look(self, key))
+
+    vulnerable.when_the_run_happens("09:45")
+
+    assert did == ["look", "look", "post", "post", "look", "look"]
+
+
 def test_silence_tells_one_person_after_another(vulnerable):
     for time in ("09:45", "10:01", "10:16", "10:31"):
         vulnerable.when_the_run_happens(time)

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from firstbell.errors import RetryLater
+from firstbell.errors import Misconfigured, RetryLater
 from firstbell.mailboxes import mailbox_for
 from firstbell.records import Guarantee, Quota, State
 from firstbell.settings import Microsoft365Settings, QuotaSettings, SmtpSettings
@@ -288,6 +288,25 @@ def test_a_mailbox_that_has_sent_what_it_may_does_not_keep_another_waiting(story
 
     assert Counter(mailbox_for(Personal(to), BOXES) for to in story.told()) == dict.fromkeys(BOXES, 1)
     assert f"{report.go_on_at:%H:%M:%S}" == "09:57:00"
+
+
+def test_a_mailbox_that_is_full_keeps_only_its_own_families_waiting_and_the_office_is_told(story):
+    two_mailboxes(story)
+    for pupil in ("ALICIA", "MICHAEL", "NOOR"):
+        story.given_an_unexplained_absence(pupil)
+    story.when_the_run_happens("09:45")
+    story.mailer.fail_next(Step.CREATE, Misconfigured("a mailbox is full: make room in it"))
+
+    with pytest.raises(Misconfigured, match="make room"):
+        story.when_the_run_happens("09:56")
+    states = Counter(p.state for p in story.store.proposals.find(purpose=Purpose.FIRST_DAY_ABSENCE))
+    assert states[State.BLOCKED] == 0
+    assert states[State.SENT] == 1
+    assert "make room" in story.mailer.sent[-1].text.reveal()
+
+    for time in ("10:00", "10:02", "10:04"):
+        story.when_the_run_happens(time)
+    assert {p.state for p in story.store.proposals.find(purpose=Purpose.FIRST_DAY_ABSENCE)} == {State.SENT}
 
 
 # ------------------------------------------------------------ drafts and cards that nobody knows of

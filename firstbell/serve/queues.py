@@ -70,7 +70,7 @@ class Listener:
     def _failed(self, taken: Taken, called: Called) -> None:
         tries = f"{self.function.name} failed ({called.kind_of_error}), try {taken.dequeue_count}"
         if self.name.endswith(POISON):
-            self.say(f"{tries}; it stays on {self.name} and is tried again in 10 minutes")
+            self.say(f"{tries}; it stays on {self.name} and is tried again in ten minutes")
         elif taken.dequeue_count < self.settings.max_dequeue_count:
             self.queue.release(taken, self.settings.visibility_timeout)
             self.say(f"{tries} of {self.settings.max_dequeue_count}")

@@ -37,8 +37,6 @@ PUBLIC: dict[str, str] = {
     "01632 960123": "the absence line of sample letters, and a contact's number elsewhere",
     "<img src=x onerror=alert(1)>": "a text that attacks a page, in the place of a name and in that of a card's title",
 }
-# However a test writes them: a mailbox in capitals is the same mailbox.
-PUBLIC_WORDS = {tuple(WORD.findall(text.casefold())) for text in PUBLIC}
 # How many days a pupil missed is Personal in a letter; in a message's reason it stands beside an id and tells no name.
 # So does a date in words: on the page of a return it is Personal, and by itself it is anybody's.
 DAYS_OR_DATE = re.compile(r"(no|half a|\d+|\d+ and a half) days?|\d{1,2} [A-Z][a-z]+ \d{4}")
@@ -63,9 +61,9 @@ class Needles:
     def add(self, texts: Iterable[str]) -> None:
         """Add personal texts; too short ones, whole letters and words of ours are left out."""
         for text in set(texts) - PUBLIC.keys():
-            words = tuple(WORD.findall(text.casefold()))
-            if DAYS_OR_DATE.fullmatch(text) or words in PUBLIC_WORDS:
+            if DAYS_OR_DATE.fullmatch(text):
                 continue
+            words = tuple(WORD.findall(text.casefold()))
             figures = re.sub(r"\D", "", text)
             is_telling = len("".join(words)) >= SHORTEST and len(text) <= LONGEST
             if is_telling and not set(words) <= WORDS_OF_OURS.keys():

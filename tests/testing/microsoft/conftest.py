@@ -1,6 +1,7 @@
 """One sandbox that listens for all of these tests, with a fresh tenant for each, and a small part to answer."""
 
 import datetime as dt
+import logging
 import ssl
 
 import httpx
@@ -45,6 +46,13 @@ def echo(tenant, asked):
 def keep(tenant, asked):
     tenant.made.append(asked)
     return Answer(201, {"id": "1", "size": len(asked.content)})
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_log_of_the_client():
+    """These tests ask with a client of their own, which logs each address; Firstbell's own keeps quiet."""
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 SHEET = "/drives/{drive-id}/items/{driveItem-id}/workbook/worksheets/{workbookWorksheet-id}"

@@ -561,7 +561,7 @@ def test_nobody_is_referred_while_an_n_is_counted():
     assert story.decision("MUM")["State"] == "provisional"
     assert "may yet be explained (N)" in story.decision("MUM")["Threshold"]
 
-    story.types("Notice decisions", MUM, Decision="refer to the LA", Why="ten", Initials="DS")
+    story.types("Notice decisions", MUM, Decision="refer to the LA", Why="the tenth session", Initials="DS")
     story.week()
 
     assert story.decision("MUM")["Firstbell says"].startswith("An N is among the sessions")
@@ -578,7 +578,7 @@ def test_a_child_in_care_and_a_contact_of_unknown_responsibility_are_not_referre
         story.given_absences(UNAUTHORISED, dt.date(2026, 11, 2), 5, pupil_id)
     story.week()
     for key in ("ALICIA|AUNT", "CARA|CARER"):
-        story.types("Notice decisions", key, Decision="refer to the LA", Why="ten", Initials="DS")
+        story.types("Notice decisions", key, Decision="refer to the LA", Why="the tenth session", Initials="DS")
 
     story.week()
 
@@ -589,7 +589,7 @@ def test_a_child_in_care_and_a_contact_of_unknown_responsibility_are_not_referre
 
 def test_a_threshold_that_holds_no_more_is_undone_and_stops_every_step(at_the_notice):
     story = at_the_notice
-    story.types("Notice decisions", MUM, Decision="refer to the LA", Why="ten", Initials="DS")
+    story.types("Notice decisions", MUM, Decision="refer to the LA", Why="the tenth session", Initials="DS")
     story.week()
     for day in (dt.date(2026, 11, 4), dt.date(2026, 11, 5)):
         for session in both_sessions(day):
@@ -603,7 +603,7 @@ def test_a_threshold_that_holds_no_more_is_undone_and_stops_every_step(at_the_no
     assert story.case()["State"] != "draft"
     assert [len(story.entries(kind)) for kind in ("threshold.met", "threshold.undone")] == [1, 1]
 
-    story.types("Notice decisions", DAD, Decision="refer to the LA", Why="ten", Initials="DS")
+    story.types("Notice decisions", DAD, Decision="refer to the LA", Why="the tenth session", Initials="DS")
     story.types("Cases", CASE, Decision="approve, checked", Draft_read=last_draft(story))
     story.week()
     assert "is no longer" in story.decision("DAD")["Firstbell says"]
@@ -616,7 +616,7 @@ def last_draft(story):
 
 
 def test_a_threshold_met_again_on_a_later_day_is_to_be_decided_anew(truant):
-    truant.types("Notice decisions", MUM, Decision="refer to the LA", Why="ten", Initials="DS")
+    truant.types("Notice decisions", MUM, Decision="refer to the LA", Why="the tenth session", Initials="DS")
     truant.week()
     for code, *days in ((ILL, 3, 4), (UNAUTHORISED, 20)):
         for session in (session for day in days for session in both_sessions(dt.date(2026, 11, day))):

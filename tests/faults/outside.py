@@ -101,6 +101,10 @@ class SchoolOutside(InTheCloud):
             return True
         return False
 
+    def _is_too_late(self, typed: Typed | None) -> bool:
+        """Whether it is the stop of a message that was gone before anybody saw it: the host was killed in between."""
+        return typed is not None and typed.cells.get("Decision") == "stop" and not self._held()
+
     def _held(self) -> list[Proposal]:
         return [p for p in self._to_the_stopped() if p.state is State.HELD]
 
@@ -117,7 +121,7 @@ class SchoolOutside(InTheCloud):
     def _wrong(self, outcome: Outcome) -> Iterator[tuple[str, list[str]]]:
         yield from at_the_end(self, self._wanted(), outcome)
         yield "staff edits", [] if self.theirs and self.is_still_theirs(self.theirs) else [self.theirs]
-        due = [typed for at, typed in self._to_type if at <= self.clock.now()]
+        due = [typed for at, typed in self._to_type if at <= self.clock.now() and not self._is_too_late(typed)]
         yield "never typed", [typed.sheet if typed else "release" for typed in due]
         yield "stop in time, and not stopped", self._not_stopped() if self.stop_was_in_time else []
         yield "not corrected", list(self._not_corrected())
@@ -188,7 +192,7 @@ class Outside:
     def __init__(self, folder: Path, seeds: tuple[int, ...]) -> None:
         self._stack, self._doomed, self._left = ExitStack(), 0, 0
         self._schools = [self._school(folder / f"school-{seed}", seed) for seed in seeds]
-        self.last = ""
+        self.last = self.struck = ""
 
     def _school(self, folder: Path, seed: int) -> SchoolOutside:
         home = folder.parent.parent / f"microsoft-of-{folder.name}"
@@ -223,17 +227,21 @@ class Outside:
     def faults_left(self) -> int:
         return sum(fault.times for school in self._schools for fault in school.tenant.script.faults)
 
-    def kill_at(self, process: int, request: int, *, is_done: bool) -> None:
-        """Kill a process when so many requests have come from now on, before the last is done or when it is."""
-        self._doomed, self._left, self._when = process, request, is_done
+    def kill_at(self, process: int, what: str, number: int, *, is_done: bool) -> None:
+        """Kill a process at the so-manieth request from now on that this pattern fits, before it is done or when it is.
+
+        The pattern is on "POST /v1.0/users/…/messages".
+        """
+        self._doomed, self._what, self._left, self._when = process, re.compile(what), number, is_done
 
     def requests(self) -> int:
         """How many have come."""
         return sum(len(school.sandbox.heard) for school in self._schools)
 
     def last_asked(self) -> str:
-        """What the last request was about."""
-        return self.last
+        """What the request was about at which the process was killed, or the last before; forgotten then."""
+        struck, self.struck = self.struck or self.last, ""
+        return struck
 
     def outcomes(self) -> dict[str, Outcome]:
         """What the morning came to at each school, by its key."""
@@ -248,13 +256,13 @@ class Outside:
 
     def _comes(self, request: Request, *, is_done: bool) -> None:
         self.last = f"{request.method} {request.path.rpartition('/')[2]}"
-        if not self._doomed or is_done is not self._when:
+        if not self._doomed or is_done is not self._when or not self._what.search(f"{request.method} {request.path}"):
             return
         self._left -= 1
         if self._left == 0:
             with suppress(ProcessLookupError):
                 os.kill(self._doomed, signal.SIGKILL)
-            self._doomed = 0
+            self._doomed, self.struck = 0, self.last
             if not is_done:
                 raise Dropped
 

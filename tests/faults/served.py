@@ -38,7 +38,17 @@ A_DAY: Stages = (
     (dt.time(11, 30), 0),
 )
 KILLED_AFTER = (0.8, 6.0)  # seconds
-AT_REQUEST = (1, 160)
+AIMED = 0.7  # of the kills; the others come at a moment
+# At which requests, and at the how-manieth of them at most.
+AT_REQUEST = {
+    "": 160,
+    r"^POST .*/send$": 24,
+    r"^POST .*/messages$": 24,
+    r"^POST /powerautomate": 6,
+    r"^POST .*\$batch$": 12,
+    r"Session$": 6,
+    r"^PUT ": 4,
+}
 HIDDEN = dt.timedelta(minutes=11)
 QUARTER = dt.timedelta(minutes=15)
 # What is seen again later than this is at work now; sooner comes what was put back to be tried again.
@@ -97,8 +107,10 @@ class ServedMorning:
     def _killed(self) -> None:
         """Start the host and kill it, at a moment or at a request."""
         with self._host() as host:
-            if self.chance.random() < 0.5:
-                self.outside.kill_at(host.pid, self.chance.randint(*AT_REQUEST), is_done=self.chance.random() < 0.5)
+            if self.chance.random() < AIMED:
+                what, most = self.chance.choice(list(AT_REQUEST.items()))
+                number, is_done = self.chance.randint(1, most), self.chance.random() < 0.5
+                self.outside.kill_at(host.pid, what, number, is_done=is_done)
                 self._wait_until_quiet(host)
             else:
                 self._wait_for(self._chance_to_be_killed, host)

@@ -62,10 +62,11 @@ fuzz: ## bad input without end: CASES of each property, the families' mornings a
 	@$(PYTHON) bootstrap.py test
 	@$(VENV)/python -m pytest -n 2 --timeout 0 --fuzz $(CASES) tests/bad_inputs tests/rules/contact/test_families.py tests/workflows/morning/test_any_family.py
 
-torture: ## a million simulated mornings full of faults, and two thousand killed processes: half an hour and more
+torture: ## a million simulated mornings full of faults, two thousand killed processes, and killed hosts: an hour and more
 	@$(PYTHON) bootstrap.py test
 	@$(VENV)/python -m tests.faults.torture
 	@$(VENV)/python -m tests.faults.cloudy_torture
+	@$(VENV)/python -m tests.faults.served_torture
 
 lock: ## after a change of dependencies
 	@$(PYTHON) bootstrap.py test

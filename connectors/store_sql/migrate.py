@@ -1,5 +1,6 @@
 """Brings a store's tables up to date. Alembic is loaded only for a store that is behind: opening stays quick."""
 
+import threading
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -10,6 +11,8 @@ from firstbell.errors import Misconfigured
 
 NEWEST = "0007_ledger_by_kind"
 _SCRIPTS = Path(__file__).parent / "migrations"
+# Alembic keeps what it is working on in the process: two at once would make one school's tables in another's store.
+_ONE_AT_A_TIME = threading.Lock()
 _VERSION = sa.table("alembic_version", sa.column("version_num", sa.String))
 
 
@@ -62,4 +65,5 @@ def migrate(connection: sa.Connection, name: str) -> None:
     config = Config()
     config.set_main_option("script_location", _SCRIPTS.as_posix().replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, NEWEST)
+    with _ONE_AT_A_TIME:
+        command.upgrade(config, NEWEST)

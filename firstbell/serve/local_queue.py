@@ -159,10 +159,11 @@ class LocalQueue:
         return int((self._clock.now() + ahead).timestamp() * 1000)
 
     def _make_tables(self) -> None:
-        form = self._connection.execute("PRAGMA user_version").fetchone()[0]
-        if form == 0:
-            self._connection.executescript(f"BEGIN IMMEDIATE; {TABLES} COMMIT;")
-        elif form != FORM:
+        with self._writing() as connection:  # another host may be making them
+            form = connection.execute("PRAGMA user_version").fetchone()[0]
+            for statement in TABLES.split(";") if form == 0 else ():
+                connection.execute(statement)
+        if form not in {0, FORM}:
             raise Misconfigured(f"{self._name} is of another Firstbell: end it there, and delete the file")
 
     @contextlib.contextmanager

@@ -47,7 +47,7 @@ from firstbell.workflows.office import Office
 from rules.contact.purposes import Purpose
 
 ROOT = Path(__file__).parents[2]
-DAY, PUPILS = dt.date(2026, 11, 23), 60
+DAY, PUPILS, SEED = dt.date(2026, 11, 23), 60, 1
 PUT_RIGHT = dt.time(9, 52)  # when the demo's office puts the mis-clicked register right; here two people release it
 CASES = "Attendance cases"
 ONCE_MORE = dt.time(10, 5)
@@ -84,22 +84,22 @@ class Listening(Sandbox):
 
 
 @cache
-def the_school() -> tuple[DemoSchool, tuple[Moment, ...]]:
+def the_school(seed: int = SEED) -> tuple[DemoSchool, tuple[Moment, ...]]:
     """The school and its whole story; the mis-clicked form's register is not put right, so it needs two people."""
-    school = make_school(DAY, pupils=PUPILS, seed=1)
+    school = make_school(DAY, pupils=PUPILS, seed=seed)
     return school, tuple(m for m in make_morning(school) if m.at.astimezone(ZONE).time() != PUT_RIGHT)
 
 
-def todays_morning() -> tuple[Moment, ...]:
+def todays_morning(seed: int = SEED) -> tuple[Moment, ...]:
     """Every moment of the day itself, but for what is typed into a workbook of weeks before."""
-    _, moments = the_school()
+    _, moments = the_school(seed)
     today = [m for m in moments if m.at.astimezone(ZONE).date() == DAY]
     return tuple(replace(m, typed=tuple(t for t in m.typed if t.workbook != CASES)) for m in today)
 
 
-def short_morning() -> tuple[Moment, ...]:
+def short_morning(seed: int = SEED) -> tuple[Moment, ...]:
     """What leaves for families, the cards and the letters of cases: no chase, no weekly watch."""
-    kept = [m for m in todays_morning() if m.job not in {"chase", "weekly", "returns"}]
+    kept = [m for m in todays_morning(seed) if m.job not in {"chase", "weekly", "returns"}]
     kept = [replace(m, job="first-day-contact") if m.at.astimezone(ZONE).time() == ONCE_MORE else m for m in kept]
     cases_at = dt.datetime.combine(DAY, dt.time(10, 50), tzinfo=ZONE).astimezone(dt.UTC)
     return (*kept, Moment(cases_at, "The letters of cases are drafted.", "cases"))
@@ -116,9 +116,10 @@ def listening(folder: Path) -> Iterator[Running]:
 class AtSchool:
     """One school's morning in a folder, with everything on this computer."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.clock = folder, SetClock(the_school()[1][0].at)
-        self.exports = Exports(folder, the_school()[0])
+    def __init__(self, folder: Path, seed: int = SEED) -> None:
+        self.seed, (self.school, moments) = seed, the_school(seed)
+        self.folder, self.clock = folder, SetClock(moments[0].at)
+        self.exports = Exports(folder, self.school)
         self.exports.write(self.clock.moment)
         self._move_in()
         self.settings: Settings = load_settings(self.config)
@@ -191,15 +192,15 @@ class AtSchool:
 class InTheCloud(AtSchool):
     """The same in a tenant of its own."""
 
-    def __init__(self, folder: Path, service: Running) -> None:
+    def __init__(self, folder: Path, service: Running, seed: int = SEED) -> None:
         self._service, self.sandbox = service, service.sandbox
-        super().__init__(folder)
+        super().__init__(folder, seed)
 
     def _move_in(self) -> None:
         home = self._service.certificate_authority.parent
         for name in ("app.pem", self._service.certificate_authority.name):
             shutil.copy(home / name, self.folder / name)
-        staff = [Person(person.email, person.name, person.role) for person in the_school()[0].staff.office]
+        staff = [Person(person.email, person.name, person.role) for person in self.school.staff.office]
         certificate = (home / "public.pem").read_text(encoding="utf-8")
         self.sandbox.renew(tenants.school_tenant(self.clock.now, certificates=(certificate,), staff=staff))
         ours = outgoing_of(self._service.url, self._service.certificate_authority)
@@ -240,7 +241,7 @@ class InTheCloud(AtSchool):
         """Adds a column of their own to Today, types beside the stopped pupil, and colours it; the key of the row."""
         person = self.person_in("Attendance")
         with self.office() as office:
-            (key,) = keys_about(office, Typed("Attendance", "Today", stopped_pupil(), {}))
+            (key,) = keys_about(office, Typed("Attendance", "Today", stopped_pupil(self.seed), {}))
         person.adds_a_column("Today", "", OWN_COLUMN)
         person.types("Today", key, OWN_COLUMN, OWN_WORDS)
         person.colours("Today", key, OWN_COLUMN, COLOUR)
@@ -253,9 +254,9 @@ class InTheCloud(AtSchool):
         return cell.value == OWN_WORDS and cell.fill.fgColor.rgb == COLOUR
 
 
-def stopped_pupil() -> str:
+def stopped_pupil(seed: int = SEED) -> str:
     """Whose message the office stops; still absent at the end of the morning."""
-    typed = (each for moment in the_school()[1] for each in moment.typed)
+    typed = (each for moment in the_school(seed)[1] for each in moment.typed)
     return next(each.pupil_id for each in typed if each.cells.get("Decision") == "stop")
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from collections import Counter
 
 import pytest
 
@@ -11,6 +12,7 @@ from firstbell.settings import load_settings
 from tests.runs.conftest import make_school
 
 SCHOOL_DAYS, DAYS = 190 / 12, 365 / 12
+A_REQUEST = 0.2  # seconds, as the page assumes
 TUESDAY, SUNDAY, MONDAY = dt.date(2026, 9, 15), dt.date(2026, 9, 20), dt.date(2026, 9, 14)
 
 
@@ -26,7 +28,8 @@ def jobs_on(tmp_path_factory):
         midnight = dt.datetime.combine(day, dt.time(), tzinfo=settings.zone).astimezone(dt.UTC)
         quarters = [midnight + dt.timedelta(minutes=15) * n for n in range(96)]
         found = {due for now in quarters for due in due_jobs(settings, calendar, now)}
-        return len(found | {due for now in quarters for due in due_watch(settings, calendar, now)})
+        found |= {due for now in quarters for due in due_watch(settings, calendar, now)}
+        return Counter(str(due.job) for due in found)
 
     return count
 
@@ -42,15 +45,35 @@ def lines_below(heading, page, count):
 
 def figure(line, column):
     """The figure in a column of a table's line, which begins and ends with a bar."""
-    return float(line.split("|")[column + 1].strip("* ").replace(",", ""))
+    return float(line.split("|")[column + 1].strip("* x").replace(",", ""))
 
 
 def test_the_jobs_of_a_day_are_those_that_the_page_counts(jobs_on, page):
-    nights = jobs_on(SUNDAY)
-    a_day = jobs_on(TUESDAY) - nights
+    nights = jobs_on(SUNDAY).total()
+    a_day = jobs_on(TUESDAY).total() - nights
 
-    assert jobs_on(MONDAY) == jobs_on(TUESDAY) + 1
+    assert jobs_on(MONDAY).total() == jobs_on(TUESDAY).total() + 1
     assert f"| jobs: {a_day} a school day, {nights} a night, 1 a week |" in page
+
+
+def measured(page):
+    """The lines of the table of what each job takes: name, number, when, processor seconds, requests, seconds."""
+    for line in lines_below("| job | number |", page, 9):
+        name, number, processor, requests, seconds = (cell.strip() for cell in line.strip("|").split("|"))
+        times, _, when = number.partition(" ")
+        yield name, int(times), when, float(processor), int(requests), float(seconds)
+
+
+def test_what_the_jobs_take_is_what_was_measured_as_often_as_they_run(jobs_on, page, root):
+    bench = (root / "bench" / "README.md").read_text(encoding="utf-8")
+    number = Counter()
+    for name, times, _, processor, requests, seconds in measured(page):
+        line = next(each for each in bench.splitlines() if each.startswith(f"| {name} |"))
+        number[name.partition(",")[0]] += times
+        assert (figure(line, 1), figure(line, 3)) == (processor, requests)
+        assert seconds == pytest.approx(times * (processor + requests * A_REQUEST), abs=0.06)
+
+    assert number == jobs_on(MONDAY)
 
 
 @pytest.mark.parametrize(("schools", "column"), [(1, 2), (30, 3), (24_000, 4)])
@@ -59,7 +82,11 @@ def test_the_arithmetic_of_the_page_is_right(schools, column, page):
     shards = math.ceil(schools / 100)
     calls = DAYS * 192 * (1 + shards)
     idle = 2 * DAYS * 192 * (1 + shards + 0.2 * schools)
-    wanted = [jobs, calls, 4 * jobs, idle, 5 * (jobs + calls) + 8 * 43_800, 100 * jobs]
+    seconds = Counter()
+    for _, _, when, *_, each in measured(page):
+        seconds[when] += each
+    busy = SCHOOL_DAYS * seconds["a school day"] + DAYS * seconds["a night"] + SCHOOL_DAYS / 5 * seconds["a week"]
+    wanted = [jobs, calls, 2 * schools * busy, idle, 3 * (jobs + calls) + 8 * 43_800, 100 * jobs]
 
     told = [figure(line, column) for line in lines_below("| quantity |", page, 6)]
 

@@ -3,6 +3,8 @@
 import datetime as dt
 import sqlite3
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
@@ -138,6 +140,20 @@ def test_two_hosts_on_one_file_never_take_the_same_message(tmp_path, clock):
         found = [taken.body for _ in range(10) for host in (one, two) for taken in take(host, 5)]
 
     assert sorted(found, key=int) == [str(number) for number in range(100)]
+
+
+def test_many_hosts_may_make_the_same_file_at_once(tmp_path, clock):
+    def open_and_put(number):
+        start.wait()
+        with closing(LocalQueue(tmp_path / "new.db", clock)) as queue:
+            queue.put("work", [str(number)])
+
+    start = threading.Barrier(6)
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(open_and_put, range(6)))  # raises what one of them raised
+
+    with closing(LocalQueue(tmp_path / "new.db", clock)) as queue:
+        assert sorted(queue.bodies("work")) == list("012345")
 
 
 def test_a_file_that_is_no_queue_is_refused_in_one_sentence(tmp_path, clock):

@@ -173,26 +173,45 @@ def test_two_schools_in_one_file_never_see_each_other(tmp_path, empty_store_file
         assert ours.ledger.verify() == theirs.ledger.verify() == ()
 
 
-def test_many_runs_may_open_a_new_store_at_once(tmp_path):
-    failures: list[BaseException] = []
+def opened_at_once(files):
+    """What went wrong when so many threads, all in one process, open these stores and write."""
+    failures, start = [], threading.Barrier(len(files))
 
-    def open_and_write() -> None:
+    def open_and_write(file):
         try:
-            with closing(open_store(tmp_path / "new.db", "st-example", patience=dt.timedelta(minutes=1))) as store:
+            start.wait()
+            with closing(open_store(file, "st-example", patience=dt.timedelta(minutes=1))) as store:
                 store.ledger.append("note", at=NINE, actor="AB", facts={})
-        except Exception as error:  # noqa: BLE001 - reported by the test below
+        except Exception as error:  # noqa: BLE001 - reported by the tests below
             failures.append(error)
 
-    threads = [threading.Thread(target=open_and_write) for _ in range(6)]
+    threads = [threading.Thread(target=open_and_write, args=(file,)) for file in files]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    return failures
+
+
+def test_many_runs_may_open_a_new_store_at_once(tmp_path):
+    failures = opened_at_once([tmp_path / "new.db"] * 6)
 
     assert failures == []
     with closing(open_store(tmp_path / "new.db", "st-example")) as store:
         assert len(store.ledger.entries()) == 6
         assert store.ledger.verify() == ()
+
+
+def test_the_new_stores_of_many_schools_may_be_opened_at_once(tmp_path):
+    """The first morning of a trust: jobs of several schools are at work in one process."""
+    files = [tmp_path / f"{number}.db" for number in range(6)]
+
+    failures = opened_at_once(files)
+
+    assert failures == []
+    for file in files:
+        with closing(open_store(file, "st-example")) as store:
+            assert len(store.ledger.entries()) == 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no permission bits")

@@ -8,7 +8,7 @@ from connectors.store_sql.engine import Database
 from connectors.store_sql.tables import schools
 from firstbell.errors import Misconfigured
 
-NEWEST = "0007_ledger_by_kind"
+NEWEST = "0008_job_days"
 _SCRIPTS = Path(__file__).parent / "migrations"
 _VERSION = sa.table("alembic_version", sa.column("version_num", sa.String))
 

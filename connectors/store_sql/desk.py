@@ -111,10 +111,8 @@ class SqlDesk:
 
     def job_days(self, day: dt.date) -> tuple[JobDay, ...]:
         """How each job that was tried went on a day, by the job's name."""
-        here = (job_days.c.school == self._school, job_days.c.day == day)
         with self._database.reading() as connection:
-            found = connection.execute(sa.select(job_days).where(*here)).all()
-        return tuple(sorted(map(_job_day, found), key=lambda each: each.job))
+            return read_job_days(connection, self._school, day)
 
     def _last(self, connection: sa.Connection, job: str) -> dt.datetime | None:
         here = sa.select(heartbeats.c.at).where(heartbeats.c.school == self._school, heartbeats.c.job == job)
@@ -122,6 +120,12 @@ class SqlDesk:
 
     def _key(self, **names: str) -> dict[str, Any]:
         return {"school": self._school} | names
+
+
+def read_job_days(connection: sa.Connection, school: str, day: dt.date) -> tuple[JobDay, ...]:
+    """How each job of a school that was tried went on a day, by the job's name."""
+    found = connection.execute(sa.select(job_days).where(job_days.c.school == school, job_days.c.day == day))
+    return tuple(sorted(map(_job_day, found), key=lambda each: each.job))
 
 
 def _job_day(row: sa.Row[Any]) -> JobDay:

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Annotated, override
 
 import typer
 
-from firstbell.composition import SystemClock, clock_for, new_key
+from firstbell.composition import new_key
 from firstbell.errors import GiveUp, Misconfigured, RetryLater
-from firstbell.ports import Clock
 from firstbell.runs.job_line import JobLine
-from firstbell.runs.schools import PLATFORM, platform_clock, school_keys, settings_of
+from firstbell.runs.schools import platform_clock, stand_on
 from firstbell.settings import Settings
 from firstbell.workflows.words import count_of
 
@@ -46,10 +45,7 @@ def serve_command(
     Example: firstbell serve --config our-school/school.toml
     """
     _require_libraries()
-    PLATFORM.place = config
-    first = settings_of(school_keys()[0])
-    PLATFORM.ahead = _ahead(first, at)
-    lines = Lines(first)
+    lines = Lines(stand_on(config, at))
     log = logging.getLogger("firstbell.runs")
     log.setLevel(logging.INFO)
     log.addHandler(lines)
@@ -123,12 +119,6 @@ def _is_installed(name: str) -> bool:
         return find_spec(name) is not None
     except ModuleNotFoundError:  # of the package it would be in
         return False
-
-
-def _ahead(settings: Settings, at: dt.datetime | None) -> dt.timedelta:
-    """How far the set time is ahead of the computer's. Raises BadInput."""
-    real: Clock = SystemClock()
-    return clock_for(settings, at).now() - real.now() if at else dt.timedelta()
 
 
 def _file_beside(config: Path) -> Path:

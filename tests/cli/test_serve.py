@@ -100,12 +100,12 @@ def test_a_store_that_is_busy_is_an_outside_system_that_failed(firstbell, rehear
 
 
 def test_a_school_whose_settings_are_broken_needs_a_person(firstbell, two_schools):
-    (two_schools / "other-hill" / "school.toml").write_text("[school", encoding="utf-8")
+    (two_schools / "example-hill" / "school.toml").write_text("[school", encoding="utf-8")
 
     lines = serve_once(firstbell, two_schools, "11:15", code=1)
 
     assert lines[-1].endswith("something needs a person, and the lines above say what: 1 error")
-    assert any("example-hill sync done" in line for line in lines)
+    assert any("other-hill sync done" in line for line in lines)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal to send")

@@ -83,7 +83,7 @@ def _show(report: DayReport, zone: dt.tzinfo, *, every_job: bool) -> None:
     time = f", {as_at:%H:%M}" if as_at.date() == report.day else ""
     console.print(f"[bold]{report.day:%A} {in_words(report.day)}{time}[/]\n{report.sentence()}.\n")
     if any(school.jobs for school in report.schools):
-        console.print(_table(report.schools, zone, every_job=every_job))
+        console.print(_table(report.schools, zone, every_job=every_job), "")
     for school in report.schools:
         if school.sentence:
             console.print(f"[bold]{school.key}[/] {_coloured(school.standing)}: {escape(school.sentence)}")
@@ -95,7 +95,7 @@ def _table(schools: Sequence[SchoolStanding], zone: dt.tzinfo, *, every_job: boo
     table.add_column("school and job", max_width=FIRST_COLUMN, overflow="fold")
     for name in ("due", "done"):
         table.add_column(name, no_wrap=True)
-    for name in ("took", "for people"):
+    for name in ("took", "to do"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("how", overflow="fold")
     for school in (each for each in schools if each.jobs):

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from firstbell.errors import BadInput, Misconfigured
+from firstbell.job_days import JobDay
 from firstbell.ports import Channel, Clock, Copies, Folders, LaterJobs, Mailer, Mis, Store, Workbook
 from firstbell.records import Marks, Permission, Problem, School
 from firstbell.settings import EnvironmentSecrets, Settings, google_addresses, load_settings, storage_account
@@ -29,6 +30,7 @@ from sheets_templates.cases import CASES_WORKBOOK
 if TYPE_CHECKING:
     from firstbell.in_microsoft365 import InMicrosoft365
 
+STORE_FILE = "firstbell.db"
 OUTBOX, CHANNEL = Path("outbox"), Path("Safeguarding") / "channel"
 LIKELY_YEARS = range(2000, 2200)
 RESTRICTED = Path("Restricted")
@@ -300,7 +302,28 @@ def open_store_for(settings: Settings, *, rehearse: bool = False, make: bool = T
     school, zone = settings.school.key, settings.zone
     if settings.store.kind == "postgres":
         return open_server_store(settings.store, EnvironmentSecrets(), school, rehearsal=rehearse, zone=zone)
-    return open_store(place_of(settings, rehearse=rehearse) / "firstbell.db", school, make=make, zone=zone, run=run)
+    return open_store(place_of(settings, rehearse=rehearse) / STORE_FILE, school, make=make, zone=zone, run=run)
+
+
+@contextlib.contextmanager
+def job_days_of_many(connections: int) -> Iterator[Callable[[Settings, dt.date], tuple[JobDay, ...]]]:
+    """What reads how a school's jobs went on a day, for many schools: those on a server share so many connections.
+
+    A store in a file that no run has made yet knows of none. It raises as `open_store_for` does.
+    """
+    from connectors.store_sql.many import ServerJobDays  # noqa: PLC0415 - loaded where it is used
+
+    def job_days(settings: Settings, day: dt.date) -> tuple[JobDay, ...]:
+        rehearse = settings.outgoing.rehearsal
+        if settings.store.kind == "postgres":
+            return servers.job_days(settings.store, settings.school.key, day, rehearsal=rehearse)
+        if not (place_of(settings, rehearse=rehearse) / STORE_FILE).exists():
+            return ()
+        with contextlib.closing(open_store_for(settings, rehearse=rehearse, make=False)) as store:
+            return store.desk.job_days(day)
+
+    with contextlib.closing(ServerJobDays(EnvironmentSecrets(), connections)) as servers:
+        yield job_days
 
 
 def prepare_store_for(settings: Settings, *, owner: str, password_secret: str) -> None:

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
+from firstbell.job_days import JobDay, Try
 from firstbell.records import (
     BesideTheRegister,
     Bounce,
@@ -275,6 +276,14 @@ class Desk(Protocol):
 
     def last_heartbeat(self, job: str) -> dt.datetime | None:
         """When a job last ran to its end; None if never."""
+        ...
+
+    def note_try(self, tried: Try) -> None:
+        """Add a try of a job to what is known of the job's day; days of more than five weeks before are forgotten."""
+        ...
+
+    def job_days(self, day: dt.date) -> tuple[JobDay, ...]:
+        """How each job that was tried went on a day of the school, by the job's name."""
         ...
 
 

@@ -18,12 +18,12 @@ def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the pl
 
 @blueprint.route(route="health/schools", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
 def health_of_schools(req: func.HttpRequest) -> func.HttpResponse:
-    """Answer which schools' settings can't be read; with `?school=KEY`, the checks of that school."""
+    """Answer which schools' settings can't be read, from `?from=KEY` on; with `?school=KEY`, the checks of that one."""
     from firstbell.doctor.platform import schools_health  # noqa: PLC0415
     from firstbell.errors import FirstbellError  # noqa: PLC0415 - not while triggers are indexed
 
     try:
-        is_ok, found = schools_health(req.params.get("school", ""))
+        is_ok, found = schools_health(req.params.get("school", ""), first=req.params.get("from", ""))
     except FirstbellError as error:
         return _answer(503, {"ok": False, "why": str(error)})
     return _answer(200 if is_ok else 503, found)

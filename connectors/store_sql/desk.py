@@ -1,5 +1,6 @@
-"""The desk in SQL: accepted cells, leases, tokens and heartbeats."""
+"""The desk in SQL: accepted cells, leases, tokens, heartbeats, and how each job went on each day."""
 
+import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Iterable
@@ -10,7 +11,8 @@ import sqlalchemy as sa
 
 from connectors.store_sql import tables
 from connectors.store_sql.engine import Database, put
-from connectors.store_sql.tables import heartbeats, leases, tokens
+from connectors.store_sql.tables import heartbeats, job_days, leases, tokens
+from firstbell.job_days import KEPT_FOR, JobDay, Try, day_with
 from firstbell.lease import is_held
 from firstbell.quota import pace, take
 from firstbell.records import PersonsCell, Quota
@@ -97,12 +99,39 @@ class SqlDesk:
         with self._database.reading() as connection:
             return self._last(connection, job)
 
+    def note_try(self, tried: Try) -> None:
+        """Add a try to its job's day, and forget that job's days of more than five weeks before."""
+        ours = (job_days.c.school == self._school, job_days.c.job == tried.job)
+        with self._database.writing() as connection:
+            found = connection.execute(sa.select(job_days).where(*ours, job_days.c.day == tried.day)).one_or_none()
+            told = dataclasses.asdict(day_with(None if found is None else _job_day(found), tried))
+            key = self._key(job=told.pop("job")) | {"day": told.pop("day")}
+            put(connection, job_days, key, told)
+            connection.execute(sa.delete(job_days).where(*ours, job_days.c.day < tried.day - KEPT_FOR))
+
+    def job_days(self, day: dt.date) -> tuple[JobDay, ...]:
+        """How each job that was tried went on a day, by the job's name."""
+        with self._database.reading() as connection:
+            return read_job_days(connection, self._school, day)
+
     def _last(self, connection: sa.Connection, job: str) -> dt.datetime | None:
         here = sa.select(heartbeats.c.at).where(heartbeats.c.school == self._school, heartbeats.c.job == job)
         return connection.execute(here).scalar()
 
     def _key(self, **names: str) -> dict[str, Any]:
         return {"school": self._school} | names
+
+
+def read_job_days(connection: sa.Connection, school: str, day: dt.date) -> tuple[JobDay, ...]:
+    """How each job of a school that was tried went on a day, by the job's name."""
+    found = connection.execute(sa.select(job_days).where(job_days.c.school == school, job_days.c.day == day))
+    return tuple(sorted(map(_job_day, found), key=lambda each: each.job))
+
+
+def _job_day(row: sa.Row[Any]) -> JobDay:
+    told = dict(row._mapping)  # noqa: SLF001 - how SQLAlchemy calls a row as a table of its columns
+    del told["school"]
+    return JobDay(**told)
 
 
 def _place(cell: PersonsCell) -> tuple[str, str, str]:

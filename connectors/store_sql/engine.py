@@ -29,10 +29,12 @@ class Engines:
 
     reader: sa.Engine
     writer: sa.Engine
+    is_shared: bool = False
 
     def close(self) -> None:
-        """Close every connection."""
-        self.writer.dispose()
+        """Close every connection; those that are shared are closed by whoever shares them."""
+        if not self.is_shared:
+            self.writer.dispose()
 
 
 class Database:

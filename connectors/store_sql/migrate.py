@@ -9,7 +9,7 @@ from connectors.store_sql.engine import Database
 from connectors.store_sql.tables import schools
 from firstbell.errors import Misconfigured
 
-NEWEST = "0007_ledger_by_kind"
+NEWEST = "0008_job_days"
 _SCRIPTS = Path(__file__).parent / "migrations"
 # Alembic keeps what it is working on in the process: two at once would make one school's tables in another's store.
 _ONE_AT_A_TIME = threading.Lock()

@@ -47,33 +47,69 @@ def server_database(
 
     Two connections at most: a run needs one at a time, and a server has few for all the functions of a trust.
     """
+    engine = server_engine(server, secrets, patience=patience)
+    return database_on(engine, server.database, school, schema, patience=patience, longest=longest)
+
+
+def database_on(
+    engine: sa.Engine,
+    name: str,
+    school: str,
+    schema: str = SCHEMA,
+    *,
+    patience: dt.timedelta = PATIENCE,
+    longest: dt.timedelta = LONGEST_STATEMENT,
+    is_shared: bool = False,
+) -> Database:
+    """The school's part of the database over an engine, which may be shared by schools and then stays open."""
     begins = {
         "search_path": f"{schema}, pg_temp",
         "school": school,
         "patience": f"{int(patience.total_seconds() * 1000)}ms",
         "longest": f"{int(longest.total_seconds() * 1000)}ms",
     }
-    engine = _engine(_connection_arguments(server), patience)
+    ours = engine.execution_options(begins=begins)
+    engines = Engines(
+        reader=ours.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True),
+        writer=ours.execution_options(isolation_level="READ COMMITTED"),
+        is_shared=is_shared,
+    )
+    return Database(engines, school, name, lambda error: in_our_words(name, error))
+
+
+def server_engine(
+    server: StoreSettings,
+    secrets: Secrets,
+    *,
+    patience: dt.timedelta = PATIENCE,
+    connections: int = 2,
+    rests: bool = True,
+) -> sa.Engine:
+    """A pool of connections, on each of which every transaction says whose it is. Raises Misconfigured.
+
+    Where it `rests` between its uses, a connection may have been lost meanwhile, and is tried before each.
+    """
+    engine = _engine(_connection_arguments(server), patience, connections, tried_first=rests)
     if server.password_secret:
         _sign_in_with(engine, secrets.secret(server.password_secret))
-    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(OURS, begins))
-    engines = Engines(
-        reader=engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True),
-        writer=engine.execution_options(isolation_level="READ COMMITTED"),
-    )
-    return Database(engines, school, server.database, lambda error: in_our_words(server.database, error))
+    sa.event.listen(engine, "begin", _begin)
+    return engine
 
 
-def _engine(arguments: dict[str, object], patience: dt.timedelta) -> sa.Engine:
+def _begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql(OURS, connection.get_execution_options()["begins"])
+
+
+def _engine(arguments: dict[str, object], patience: dt.timedelta, connections: int, *, tried_first: bool) -> sa.Engine:
     try:
         return sa.create_engine(
             "postgresql+psycopg://",
             connect_args=arguments,
             hide_parameters=True,
-            pool_size=1,
+            pool_size=connections - 1,
             max_overflow=1,
             pool_timeout=patience.total_seconds(),
-            pool_pre_ping=True,
+            pool_pre_ping=tried_first,
             pool_recycle=AT_REST,
             use_native_hstore=False,
         )

@@ -236,3 +236,22 @@ tokens = sa.Table(
     sa.Column("mailbox", sa.Text, primary_key=True),
     sa.Column("full_at", Moment, nullable=False),
 )
+
+# One row a job and day of the school, over all tries of that day: it names nobody, and goes after five weeks.
+job_days = sa.Table(
+    "job_days",
+    metadata,
+    _school(),
+    sa.Column("job", sa.Text, primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("began_at", Moment, nullable=False),
+    sa.Column("ended_at", Moment, nullable=False),
+    sa.Column("done", sa.Integer, nullable=False),
+    sa.Column("failed", sa.Integer, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("first_done_at", Moment),
+    sa.Column("done_began_at", Moment),
+    sa.Column("longest_seconds", sa.Float, nullable=False),
+    sa.Column("needs", sa.Integer, nullable=False),
+    sa.Column("figures", sa.JSON, nullable=False),
+)

@@ -10,6 +10,7 @@ from firstbell.cli.init import init_command
 from firstbell.cli.ledger import export_command, show_command, verify_command
 from firstbell.cli.measures import measures_command
 from firstbell.cli.replay import replay_command
+from firstbell.cli.report import report_command
 from firstbell.cli.run import run_command
 from firstbell.cli.sandbox import microsoft_command
 from firstbell.cli.serve import serve_command
@@ -43,6 +44,7 @@ app.command("init")(init_command)
 app.command("doctor")(doctor_command)
 app.command("run")(run_command)
 app.command("serve")(serve_command)
+app.command("report")(report_command)
 app.command("replay")(replay_command)
 app.command("measures")(measures_command)
 app.command("wording")(wording_command)

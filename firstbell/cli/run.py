@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import datetime as dt
 import json
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from firstbell.composition import open_office
 from firstbell.errors import BadInput
 from firstbell.runs.due import Job
 from firstbell.runs.jobs import run_job
+from firstbell.runs.noted import noted
 from firstbell.runs.reports import RunReport
 from firstbell.workflows.office import Office
 
@@ -45,7 +47,8 @@ def run_command(
     office = open_office(config, at=at, rehearse=rehearse)
     is_rehearsal = rehearse or office.settings.outgoing.rehearsal
     with contextlib.closing(office):
-        report = run_job(office, job, rehearse=is_rehearsal, only_count=dry_run)
+        run = partial(run_job, office, job, rehearse=is_rehearsal, only_count=dry_run)
+        report = run() if dry_run else noted(office, job, office.clock.now(), run)
     report = dataclasses.replace(report, needs=(*report.needs, *_waits(office, report.go_on_at)))
     _show(report, as_json_object=as_json_object)
     return NEEDS_A_PERSON if report.needs else DONE

@@ -4,21 +4,27 @@ import asyncio
 import contextlib
 import datetime as dt
 import logging
+from collections import Counter
+from collections.abc import Sequence
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, override
+from typing import TYPE_CHECKING, Annotated, override
 
 import typer
 
-from firstbell.composition import SystemClock, clock_for, new_key
-from firstbell.errors import Misconfigured
-from firstbell.ports import Clock
+from firstbell.composition import new_key
+from firstbell.errors import GiveUp, Misconfigured, RetryLater
 from firstbell.runs.job_line import JobLine
-from firstbell.runs.schools import PLATFORM, platform_clock, school_keys, settings_of
+from firstbell.runs.schools import PLATFORM, platform_clock, stand_on
 from firstbell.settings import Settings
+from firstbell.workflows.words import count_of
 
-DONE, NEEDS_A_PERSON = 0, 1
+if TYPE_CHECKING:
+    from firstbell.serve.queues import Failure
+
+DONE, NEEDS_A_PERSON, OUTSIDE_FAILED = 0, 1, 3
+OF_AN_OUTSIDE_SYSTEM = {RetryLater.__name__, GiveUp.__name__}
 FILE = "firstbell-serve.db"
 LIBRARIES = ("azure_functions_runtime", "azure.functions", "werkzeug")
 
@@ -40,10 +46,7 @@ def serve_command(
     Example: firstbell serve --config our-school/school.toml
     """
     _require_libraries()
-    PLATFORM.place = config
-    first = settings_of(school_keys()[0])
-    PLATFORM.ahead = _ahead(first, at)
-    lines = Lines(first)
+    lines = Lines(stand_on(config, at))
     log = logging.getLogger("firstbell.runs")
     log.setLevel(logging.INFO)
     log.addHandler(lines)
@@ -56,6 +59,7 @@ class Lines(logging.Handler):
     def __init__(self, settings: Settings) -> None:
         super().__init__(logging.INFO)
         self._zone, self._clock = settings.zone, platform_clock()
+        self.errors = 0
 
     def say(self, sentence: str) -> None:
         """Show a line."""
@@ -63,6 +67,7 @@ class Lines(logging.Handler):
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
+        self.errors += record.levelno >= logging.ERROR
         self.say(record.msg.in_words() if isinstance(record.msg, JobLine) else record.getMessage())
 
 
@@ -78,10 +83,31 @@ async def _serve(file: Path, port: int, lines: Lines, *, once: bool) -> int:
     with contextlib.closing(LocalQueue(file, clock)) as queue:
         host = Host(functions, queue, settings, clock, new_key(), lines.say)
         if once:
-            return DONE if await host.once() else NEEDS_A_PERSON
+            return _ended(await host.once(), lines)
         lines.say(f"the key for starting a function by hand is {host.key}")
         await host.serve(port)
     return DONE
+
+
+def _ended(failures: "Sequence[Failure]", lines: Lines) -> int:
+    """The exit code of all that was done at once, said in a sentence where it is not 0."""
+    if not failures and not lines.errors:
+        return DONE
+    told = _what_failed(failures, lines.errors)
+    if lines.errors or any(each.is_set_aside or each.kind not in OF_AN_OUTSIDE_SYSTEM for each in failures):
+        lines.say(f"something needs a person, and the lines above say what: {told}")
+        return NEEDS_A_PERSON
+    lines.say(f"an outside system failed, so run this again in two minutes: {told}")
+    return OUTSIDE_FAILED
+
+
+def _what_failed(failures: "Sequence[Failure]", errors: int) -> str:
+    kinds = Counter(each.kind for each in failures)
+    parts = [f"{count_of(number, 'try', 'tries')} failed ({kind})" for kind, number in sorted(kinds.items())]
+    aside = sum(each.is_set_aside for each in failures)
+    parts += [f"{count_of(aside, 'message')} set aside"] if aside else []
+    parts += [count_of(errors, "error")] if errors else []
+    return ", ".join(parts)
 
 
 def _require_libraries() -> None:
@@ -95,12 +121,6 @@ def _is_installed(name: str) -> bool:
         return find_spec(name) is not None
     except ModuleNotFoundError:  # of the package it would be in
         return False
-
-
-def _ahead(settings: Settings, at: dt.datetime | None) -> dt.timedelta:
-    """How far the set time is ahead of the computer's. Raises BadInput."""
-    real: Clock = SystemClock()
-    return clock_for(settings, at).now() - real.now() if at else dt.timedelta()
 
 
 def _file_beside(config: Path) -> Path:

@@ -93,6 +93,13 @@ def schools_in(text: str) -> Sequence[str]:
     return _read(text, ("schools",), lambda message: [_school_key(key) for key in message[0]])
 
 
+def known_key(key: str) -> str:
+    """The key, if it can be one of a school. Raises BadInput."""
+    if SCHOOL_KEY.fullmatch(key) is None:
+        raise BadInput("school", "what is no key of a school", "its key, as hill-academy")
+    return key
+
+
 def _school_key(key: str) -> str:
     if SCHOOL_KEY.fullmatch(key) is None:
         raise ValueError("no key of a school")

@@ -19,6 +19,7 @@ from rules.calendar import SchoolCalendar
 
 Timetable = Callable[..., tuple[Due, ...]]
 TIMETABLES: dict[str, Timetable] = {"jobs": due_jobs, "watch": due_watch}
+SAYS_WHAT_IS_BROKEN = "jobs"  # the watchdog asks the same schools seven minutes later; once is enough
 
 log = logging.getLogger(__name__)
 
@@ -35,19 +36,20 @@ def enqueue_due(shard: str, jobs: Jobs, *, timetable: str) -> int:
 
     Raises BadInput for what is no shard.
     """
-    found = [(key, due) for key in schools_in(shard) for due in _due_at(key, TIMETABLES[timetable])]
+    found = [(key, due) for key in schools_in(shard) for due in _due_at(key, timetable)]
     for key, due in found:
         jobs.enqueue(key, due.job, due.at)
     return len(found)
 
 
-def _due_at(key: str, timetable: Timetable) -> Iterator[Due]:
+def _due_at(key: str, timetable: str) -> Iterator[Due]:
     try:
         settings = settings_of(key)
     except FirstbellError as error:  # nobody at the school can be told: who they are stands in these settings
-        log.error("%s: nothing can be run. %s", key, error)  # noqa: TRY400 - a sentence and no traceback
+        if timetable == SAYS_WHAT_IS_BROKEN:
+            log.error("%s: nothing can be run. %s", key, error)  # noqa: TRY400 - a sentence and no traceback
         return
-    due = timetable(settings, _calendar(settings), platform_clock().now())
+    due = TIMETABLES[timetable](settings, _calendar(settings), platform_clock().now())
     if due:
         yield from _not_done(settings, due)
 

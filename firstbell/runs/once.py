@@ -6,11 +6,16 @@ The store's row for school and job says what is done, and its lease for the scho
 import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from firstbell.errors import RetryLater
 from firstbell.ports import Store
 from firstbell.runs.due import Job
+from firstbell.runs.noted import noted
 from firstbell.workflows.office import Office
+
+if TYPE_CHECKING:
+    from firstbell.runs.reports import RunReport  # as in noted.py
 
 LEASE = "any job"
 LEASE_SECONDS = 600  # a job takes seconds; after ten minutes its run is dead, and its message comes again
@@ -24,10 +29,10 @@ def is_done(store: Store, job: Job, due_at: dt.datetime) -> bool:
     return last is not None and last >= due_at
 
 
-def do_once[Report](
-    office: Office, job: Job, due_at: dt.datetime, do: Callable[[], Report], *, pause: Callable[[float], None]
-) -> Report | None:
-    """Do the job and record that it is done; None when it was done before.
+def do_once(
+    office: Office, job: Job, due_at: dt.datetime, do: Callable[[], "RunReport"], *, pause: Callable[[float], None]
+) -> "RunReport | None":
+    """Do the job and record that it is done; None when it was done before. How it went is noted before that.
 
     Raises RetryLater while another job of the school is at work for long, and what `do` raises.
     """
@@ -35,7 +40,7 @@ def do_once[Report](
         if is_done(office.store, job, due_at):
             return None
         began = office.clock.now()
-        report = do()
+        report = noted(office, job, due_at, do)
         office.store.desk.heartbeat(_row(job), at=began, due_at=due_at, outcome="done")
         return report
 

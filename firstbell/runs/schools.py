@@ -1,13 +1,14 @@
 """The schools of a platform, by key: where their settings are, and how an office of one is opened."""
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from firstbell.composition import SystemClock, office_of, storage_queue_jobs
-from firstbell.errors import Misconfigured
+from firstbell.composition import SystemClock, clock_for, office_of, storage_queue_jobs
+from firstbell.errors import FirstbellError, Misconfigured
 from firstbell.ports import Clock, LaterJobs
 from firstbell.settings import Settings, load_settings, schools_place
 from firstbell.workflows.office import Office
@@ -34,6 +35,25 @@ class Platform:
 
 
 PLATFORM = Platform()
+
+
+def stand_on(place: Path, at: dt.datetime | None) -> Settings:
+    """Let a command stand on these schools, as if it were `at` by the first whose settings can be read; those settings.
+
+    Raises BadInput, Misconfigured where no school's can be.
+    """
+    PLATFORM.place = place
+    first = _first_readable(school_keys())
+    PLATFORM.ahead = clock_for(first, at).now() - SystemClock().now() if at else dt.timedelta()
+    return first
+
+
+def _first_readable(keys: Sequence[str]) -> Settings:
+    """One school in trouble does not keep the others waiting."""
+    for key in keys[:-1]:
+        with contextlib.suppress(FirstbellError):
+            return settings_of(key)
+    return settings_of(keys[-1])
 
 
 def platform_clock() -> Clock:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from firstbell.ports import Clock
 from firstbell.serve.host_json import HostSettings
 from firstbell.serve.local_queue import LocalQueue
-from firstbell.serve.queues import IDLE_SECONDS, Listener, Say
+from firstbell.serve.queues import IDLE_SECONDS, Failure, Listener, Say
 from firstbell.serve.timers import Timer
 from firstbell.serve.web import THIS_COMPUTER, Web
 from firstbell.serve.worker import Function
@@ -46,14 +46,15 @@ class Host:
             finally:
                 server.shutdown()
 
-    async def once(self) -> bool:
+    async def once(self) -> tuple[Failure, ...]:
         """Fire every timer, work until no message is left that could be taken now, say what is left for later, and end;
-        whether all timers did.
+        what failed.
         """
         fired = [await timer.fire() for timer in self.timers]
         await self.drain()
         self._say_what_is_left()
-        return all(fired)
+        of_timers = [Failure(called.kind_of_error) for called in fired if not called.is_ok]
+        return (*of_timers, *(failure for listener in self.listeners for failure in listener.failures))
 
     def _say_what_is_left(self) -> None:
         for queue, at in self.queue.later(listener.name for listener in self.listeners):
@@ -77,7 +78,7 @@ class Host:
         """Fire a timer out of its turn, or put a message on the queue of a function; None when there is none."""
         for timer in self.timers:
             if timer.function.name == name:
-                return await timer.fire()
+                return (await timer.fire()).is_ok
         for listener in self.listeners:
             if listener.function.name == name:
                 self.queue.put(listener.name, [text])

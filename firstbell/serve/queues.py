@@ -16,6 +16,14 @@ IDLE_SECONDS = 0.2
 Say = Callable[[str], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A call that failed: the kind of its error, and whether its message was set aside with that, or before."""
+
+    kind: str
+    is_set_aside: bool = False
+
+
 def outputs_of(function: Function, called: Called) -> Iterable[tuple[str, Iterable[str]]]:
     """The queues that a function's outputs are bound to, with the messages for each."""
     queues = {binding["name"]: binding["queueName"] for binding in function.bindings if binding["type"] == "queue"}
@@ -31,6 +39,7 @@ class Listener:
     settings: HostSettings
     say: Say
     at_work: set[asyncio.Task[None]] = field(default_factory=set)
+    failures: list[Failure] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -69,9 +78,11 @@ class Listener:
 
     def _failed(self, taken: Taken, called: Called) -> None:
         tries = f"{self.function.name} failed ({called.kind_of_error}), try {taken.dequeue_count}"
+        is_given_up = self.name.endswith(POISON) or taken.dequeue_count >= self.settings.max_dequeue_count
+        self.failures.append(Failure(called.kind_of_error, is_given_up))
         if self.name.endswith(POISON):
             self.say(f"{tries}; it stays on {self.name} and is tried again in ten minutes")
-        elif taken.dequeue_count < self.settings.max_dequeue_count:
+        elif not is_given_up:
             self.queue.release(taken, self.settings.visibility_timeout)
             self.say(f"{tries} of {self.settings.max_dequeue_count}")
         else:

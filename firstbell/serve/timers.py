@@ -8,7 +8,7 @@ from firstbell.ports import Clock
 from firstbell.serve.local_queue import LocalQueue
 from firstbell.serve.ncrontab import read_schedule
 from firstbell.serve.queues import Say, outputs_of, pause
-from firstbell.serve.worker import Function, call, timer_datum
+from firstbell.serve.worker import Called, Function, call, timer_datum
 
 LATE = dt.timedelta(seconds=30)
 LOOK_SECONDS = 1.0  # at least so often, because a laptop that slept wakes with another time
@@ -40,12 +40,12 @@ class Timer:
         last = self.queue.last_fired(self.function.name) or self.clock.now()
         return read_schedule(self.function.trigger["schedule"]).next_after(last)
 
-    async def fire(self, *, is_past_due: bool = False) -> bool:
-        """Fire now; whether the function came to its end. A failed run is not repeated before the next tick."""
+    async def fire(self, *, is_past_due: bool = False) -> Called:
+        """Fire now; how the call ended. A failed run is not repeated before the next tick."""
         async with self._at_work:
             return await self._fire(is_past_due=is_past_due)
 
-    async def _fire(self, *, is_past_due: bool) -> bool:
+    async def _fire(self, *, is_past_due: bool) -> Called:
         schedule = self.function.trigger["schedule"]
         called = await call(
             self.function, f"timer {self.clock.now():%H%M%S}", timer_datum(is_past_due=is_past_due, schedule=schedule)
@@ -53,4 +53,4 @@ class Timer:
         outputs = outputs_of(self.function, called) if called.is_ok else ()
         self.queue.fired(self.function.name, outputs)
         self.say(f"{self.function.name} " + ("fired" if called.is_ok else f"failed ({called.kind_of_error})"))
-        return called.is_ok
+        return called

@@ -18,6 +18,7 @@ from firstbell.chain import (
     oldest_cut,
     read_anchor,
 )
+from firstbell.job_days import KEPT_FOR, JobDay, Try, day_with
 from firstbell.lease import is_held
 from firstbell.quota import pace, take
 from firstbell.records import LedgerEntry, LedgerFault, MarkChange, Marks, PersonsCell, Proposal, Quota, Roll, State
@@ -289,6 +290,7 @@ class FakeMemory:
         self.cells: dict[tuple[str, str, str, str], PersonsCell] = {}
         self.leases: dict[str, tuple[int, dt.datetime]] = {}
         self.heartbeats: dict[str, dt.datetime] = {}
+        self.job_days: dict[tuple[str, dt.date], JobDay] = {}
         self.owners = count()
         self.full_at: dict[str, dt.datetime] = {}
 
@@ -340,6 +342,18 @@ class FakeDesk:
 
     def last_heartbeat(self, job: str) -> dt.datetime | None:
         return self._memory.heartbeats.get(job)
+
+    def note_try(self, tried: Try) -> None:
+        for moment in (tried.began_at, tried.ended_at):
+            moment_text(moment)
+        days = self._memory.job_days
+        days[tried.job, tried.day] = day_with(days.get((tried.job, tried.day)), tried)
+        for job, day in list(days):
+            if job == tried.job and day < tried.day - KEPT_FOR:
+                del days[job, day]
+
+    def job_days(self, day: dt.date) -> tuple[JobDay, ...]:
+        return tuple(found for key, found in sorted(self._memory.job_days.items()) if key[1] == day)
 
 
 class FakeStore:

@@ -1,5 +1,10 @@
 // Who is told, and of what. Azure Monitor looks by itself: it goes on when the app, its timers or its queues do not.
 // A school's own people are told by Firstbell; these alerts are for those who run the platform.
+//
+// How often: with autoMitigate an alert mails when something begins and when it is over, however long it lasts; without,
+// it mails at every look for which muteActionsDuration does not keep it quiet. Azure refuses both together. What lasts
+// has the first, what happens and is over has the second. An alert split by school begins for each school by itself,
+// so that one in trouble for days hides no other; Azure mails an address a hundred times an hour at most.
 
 param name string
 param location string
@@ -10,6 +15,7 @@ param queues array
 param contactDoneBy string
 
 var ownClocks = ['schools_clock', 'watchdog_clock']
+var eachSchool = [{ name: 'school', operator: 'Include', values: ['*'] }]
 
 resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
   name: 'firstbell-${name}'
@@ -30,6 +36,8 @@ resource setAside 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for que
     description: 'The office has been told which job to run by hand. Find out what stopped it: docs/every-school.md.'
     severity: 1
     enabled: true
+    autoMitigate: false // one that comes an hour later is news, though the last has not been looked at
+    muteActionsDuration: 'PT1H'
     scopes: [insightsId]
     evaluationFrequency: 'PT15M'
     windowSize: 'PT15M'
@@ -51,6 +59,7 @@ resource noClock 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for cloc
     description: 'It runs every quarter of an hour, day and night. See whether the app loads, and start it again.'
     severity: 0
     enabled: true
+    autoMitigate: true
     scopes: [insightsId]
     evaluationFrequency: 'PT15M'
     windowSize: 'PT1H'
@@ -72,6 +81,7 @@ resource noJob 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
     description: 'The timers may run and the queues stand still. See the queue school-jobs, and restart the app.'
     severity: 0
     enabled: true
+    autoMitigate: true
     scopes: [insightsId]
     evaluationFrequency: 'PT1H'
     windowSize: 'PT1H'
@@ -99,6 +109,7 @@ resource noContact 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
     description: 'Telephone the school: it has not been told who is missing. Then see what stopped the job.'
     severity: 0
     enabled: true
+    autoMitigate: true
     scopes: [insightsId]
     evaluationFrequency: 'PT15M'
     windowSize: 'PT15M'
@@ -107,6 +118,7 @@ resource noContact 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
       allOf: [
         {
           query: replace(loadTextContent('no_first_day_contact.kql'), 'CONTACT_DONE_BY', contactDoneBy)
+          dimensions: eachSchool
           timeAggregation: 'Count'
           operator: 'GreaterThan'
           threshold: 0
@@ -123,16 +135,18 @@ resource errors 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   location: location
   properties: {
     displayName: 'Firstbell: an error that people have to look at'
-    description: 'The line says which school and what to do. Other schools go on.'
+    description: 'The line says which school and what to do. Other schools go on. Said again once it is over.'
     severity: 2
     enabled: true
+    autoMitigate: true
     scopes: [insightsId]
     evaluationFrequency: 'PT15M'
-    windowSize: 'PT15M'
+    windowSize: 'PT30M' // twice as long as from line to line: one that comes a little late ends no alert
     criteria: {
       allOf: [
         {
-          query: 'traces | where severityLevel >= 3 and tostring(customDimensions.Category) endswith ".User"'
+          query: loadTextContent('errors.kql')
+          dimensions: eachSchool
           timeAggregation: 'Count'
           operator: 'GreaterThan'
           threshold: 0
@@ -152,6 +166,7 @@ resource failures 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
     description: 'An outside system may be down. See which function fails, and what its log says.'
     severity: 2
     enabled: true
+    autoMitigate: true
     scopes: [insightsId]
     evaluationFrequency: 'PT15M'
     windowSize: 'PT1H'

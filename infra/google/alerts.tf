@@ -1,4 +1,8 @@
 # Who is told, and of what. Cloud Monitoring looks by itself: it goes on when the service does not.
+#
+# How often: an alert mails when something begins and when it is over. Where a measurement stops when all is well, Google
+# takes it for lasting, seven days long, and says nothing of the next: auto_close ends it after half an hour. Only an
+# alert on lines of the log has a rate limit, and must have one.
 
 resource "google_monitoring_notification_channel" "people" {
   display_name = "Those who run Firstbell's platform"
@@ -12,6 +16,10 @@ resource "google_monitoring_alert_policy" "set_aside" {
   display_name          = "Firstbell: a message of ${each.key} was set aside"
   combiner              = "OR"
   notification_channels = [google_monitoring_notification_channel.people.id]
+
+  alert_strategy {
+    auto_close = "1800s"
+  }
 
   conditions {
     display_name = "A message came to ${each.key}-poison"
@@ -49,14 +57,16 @@ resource "google_monitoring_alert_policy" "stands_still" {
 }
 
 # What Firstbell itself logs as an error: each line holds a school's key and a sentence, and no name of a person.
+# Each school is limited by itself: one whose settings are broken for days is told once a day, and hides no other.
 resource "google_monitoring_alert_policy" "errors" {
   display_name          = "Firstbell: an error that people have to look at"
   combiner              = "OR"
   notification_channels = [google_monitoring_notification_channel.people.id]
 
   alert_strategy {
+    auto_close = "1800s"
     notification_rate_limit {
-      period = "3600s"
+      period = "86400s"
     }
   }
 
@@ -64,6 +74,9 @@ resource "google_monitoring_alert_policy" "errors" {
     display_name = "The line says which school and what to do; other schools go on"
     condition_matched_log {
       filter = "resource.type = \"cloud_run_revision\" AND resource.labels.service_name = \"${google_cloud_run_v2_service.app.name}\" AND severity >= ERROR AND jsonPayload.logger =~ \"^firstbell\""
+      label_extractors = {
+        school = "REGEXP_EXTRACT(jsonPayload.message, \"^([a-z0-9-]+): \")"
+      }
     }
   }
 }
@@ -73,6 +86,10 @@ resource "google_monitoring_alert_policy" "failures" {
   display_name          = "Firstbell: more than twenty failures in an hour"
   combiner              = "OR"
   notification_channels = [google_monitoring_notification_channel.people.id]
+
+  alert_strategy {
+    auto_close = "1800s"
+  }
 
   conditions {
     display_name = "Answers that say: try again"

@@ -2,13 +2,16 @@
 
 import json
 import random
+import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections import Counter
+from contextlib import closing
 
 import pytest
 
@@ -20,9 +23,9 @@ MOMENTS = ("11:14", "11:25", "11:36", "11:47")
 ASKED = {"schools_clock", "watchdog_clock"}
 
 
-def serve_once(firstbell, config, at):
+def serve_once(firstbell, config, at, *, code=0):
     done = firstbell("serve", "--config", config, "--once", "--at", f"2026-11-23T{at}")
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == code, done.stderr or done.stdout
     assert done.stderr == ""
     return done.stdout.splitlines()
 
@@ -79,12 +82,30 @@ def test_a_job_that_can_not_run_is_set_aside_and_the_office_is_told(firstbell, r
     rehearsing.write_text(text, encoding="utf-8")
     lines = []
     for minute in range(15, 30, 3):
-        lines += serve_once(firstbell, rehearsing, f"11:{minute}")
+        lines += serve_once(firstbell, rehearsing, f"11:{minute}", code=1)
 
     tries = [line.split(", ")[1] for line in lines if "school_job failed" in line]
     assert tries[0] == "try 1 of 5"
     assert "try 5 of 5: set aside in school-jobs-poison" in tries
     assert "example-hill: given up, and told: first-day-contact" in "\n".join(lines)
+    assert re.search(r"something needs a person.*1 message set aside, 1 error$", lines[-1])
+
+
+def test_a_store_that_is_busy_is_an_outside_system_that_failed(firstbell, rehearsing):
+    with closing(sqlite3.connect(rehearsing.parent / "rehearsal" / "firstbell.db")) as another_writer:
+        another_writer.execute("BEGIN IMMEDIATE")
+        lines = serve_once(firstbell, rehearsing, "03:30", code=3)
+
+    assert re.search(r"an outside system failed, so run this again in two minutes: 2 tries failed", lines[-1])
+
+
+def test_a_school_whose_settings_are_broken_needs_a_person(firstbell, two_schools):
+    (two_schools / "example-hill" / "school.toml").write_text("[school", encoding="utf-8")
+
+    lines = serve_once(firstbell, two_schools, "11:15", code=1)
+
+    assert lines[-1].endswith("something needs a person, and the lines above say what: 1 error")
+    assert any("other-hill sync done" in line for line in lines)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal to send")
@@ -116,15 +137,19 @@ def until(host, end):
             return
 
 
-def test_two_schools_in_a_folder_are_both_asked(firstbell, rehearsing, tmp_path):
+@pytest.fixture
+def two_schools(rehearsing, tmp_path):
     schools = tmp_path / "schools"
     for key in ("example-hill", "other-hill"):
         shutil.copytree(rehearsing.parent, schools / key)
     other = schools / "other-hill" / "school.toml"
     other.write_text(other.read_text(encoding="utf-8").replace('"example-hill"', '"other-hill"'), encoding="utf-8")
     (schools / "other-hill" / "rehearsal" / "firstbell.db").unlink()
+    return schools
 
-    lines = serve_once(firstbell, schools, "11:15")
+
+def test_two_schools_in_a_folder_are_both_asked(firstbell, two_schools):
+    lines = serve_once(firstbell, two_schools, "11:15")
 
     assert any("2 schools to ask" in line for line in lines)
     assert {key for key in ("example-hill", "other-hill") if any(f"{key} sync done" in line for line in lines)} == {

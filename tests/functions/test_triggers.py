@@ -10,12 +10,13 @@ from firstbell.runs.due import DueJob, Job, schools_in, shards_of
 from tests.runs.conftest import make_school
 
 KEYS = ("hill", "lake")
-ADDRESS = "https://example.test/api/health/schools"
+ADDRESS, REPORT = "https://example.test/api/health/schools", "https://example.test/api/report"
 SHARD = shards_of(KEYS)[0]
 JOB = DueJob("hill", Job.SELF_CHECK, dt.datetime(2026, 11, 23, 3, tzinfo=dt.UTC)).to_text()
 NO_JOB = json.dumps({"school": "hill", "job": "dance"})
 CALLS = {
     "health_of_schools": ("http", ("GET", ADDRESS)),
+    "report_of_schools": ("http", ("GET", REPORT)),
     "schools_clock": ("timer", False),
     "watchdog_clock": ("timer", True),
     "school_shard": ("queue", SHARD),
@@ -48,14 +49,22 @@ def test_every_trigger_but_health_is_called_here(app):
     assert {function["name"] for function in app["functions"]} == {"health", *CALLS}
 
 
-@pytest.mark.parametrize("name", sorted(CALLS.keys() - {"health_of_schools"}))
+@pytest.mark.parametrize("name", sorted(CALLS.keys() - {"health_of_schools", "report_of_schools"}))
 def test_the_trigger_does_its_work(name, answers):
     assert answers[name]["error"] == ""
     assert answers[name]["ok"]
 
 
 def test_no_school_is_listed_where_all_can_be_run(answers):
-    assert answers["health_of_schools"] == {"status": 200, "body": '{"ok": true, "checks": []}'}
+    assert answers["health_of_schools"]["status"] == 200
+    assert json.loads(answers["health_of_schools"]["body"]) == {"ok": True, "checks": [], "looked_at": 2, "next": ""}
+
+
+def test_the_report_counts_every_school(answers):
+    told = json.loads(answers["report_of_schools"]["body"])
+
+    assert answers["report_of_schools"]["status"] == 200
+    assert (told["looked_at"], sum(told["counts"].values())) == (2, 2)
 
 
 @pytest.mark.parametrize("name", ["schools_clock", "watchdog_clock"])

@@ -264,6 +264,36 @@ def test_every_alert_is_on_and_tells_people(azure):
         assert properties["description"], name
 
 
+# Other ways to say how often are a decision to be reviewed: what lasts is told when it begins and when it is over.
+LASTS = {"noClock", "noJob", "noContact", "errors", "failures"}
+OF_EACH_SCHOOL = {"noContact", "errors"}
+MAY_BE_MUTED_FOR = {"PT5M", "PT10M", "PT15M", "PT30M", "PT45M", *(f"PT{hours}H" for hours in range(1, 7)), "P1D", "P2D"}
+
+
+def test_every_alert_says_how_often_it_mails_in_a_way_that_azure_takes(azure):
+    rules = {name.removeprefix("alerts."): rule["properties"] for name, rule in resources(azure, RULES).items()}
+    muted = {name: rule["muteActionsDuration"] for name, rule in rules.items() if "muteActionsDuration" in rule}
+
+    assert {name for name, rule in rules.items() if rule["autoMitigate"]} == LASTS
+    assert muted.keys() == rules.keys() - LASTS  # Azure refuses a rule that has both
+    assert set(muted.values()) <= MAY_BE_MUTED_FOR
+
+
+def test_an_alert_about_schools_is_one_of_each_school(azure):
+    rules = {name.removeprefix("alerts."): rule["properties"] for name, rule in resources(azure, RULES).items()}
+    split = {name for name, rule in rules.items() if "dimensions" in rule["criteria"]["allOf"][0]}
+    [dimension] = azure["alerts"]["variables"]["eachSchool"]["value"]
+
+    assert split == OF_EACH_SCHOOL
+    assert dimension == {"name": "school", "operator": "Include", "values": ["*"]}
+
+
+def test_lines_that_come_each_quarter_are_looked_for_over_more_than_one(azure):
+    errors = azure["alerts"]["resources"]["errors"]["config"]["properties"]
+
+    assert (errors["evaluationFrequency"], errors["windowSize"]) == ("PT15M", "PT30M")
+
+
 def test_every_function_that_an_alert_asks_for_is_one_of_the_app(azure, triggers):
     queries = [value for path, value in leaves(azure["alerts"]) if path[-1] == "query" and "requests" in str(value)]
     named = {name for query in queries for name in re.findall(r'name == "(\w+)"', query)}
@@ -278,12 +308,15 @@ def test_nothing_that_an_alert_counts_is_sampled_away(host):
     assert set(sampling["excludedTypes"].split(";")) >= {"Request", "Trace"}
 
 
-def test_a_school_whose_settings_are_broken_is_what_the_alert_on_errors_counts(azure, a_broken_school):
+def test_a_school_whose_settings_are_broken_is_what_the_alert_on_errors_counts(azure, a_broken_school, root):
     [line] = a_broken_school
     [condition] = azure["alerts"]["resources"]["errors"]["config"]["properties"]["criteria"]["allOf"]
+    query = (root / "infra" / "azure" / "errors.kql").read_text(encoding="utf-8")
 
     assert line.levelno == logging.ERROR  # severity 3 of Application Insights, and in the category of the app's own
-    assert 'severityLevel >= 3 and tostring(customDimensions.Category) endswith ".User"' in condition["query"]
+    assert 'severityLevel >= 3 and tostring(customDimensions.Category) endswith ".User"' in query
+    assert re.match(re.search(r'extract\("(.+)", 1, message\)', query)[1], line.getMessage())[1] == "hill"
+    assert "errors.kql" in str(condition["query"])
     assert (condition["operator"], condition["threshold"]) == ("GreaterThan", 0)
 
 

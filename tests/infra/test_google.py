@@ -152,11 +152,33 @@ def test_every_queue_has_an_alert_for_what_was_set_aside(google):
 def test_a_school_whose_settings_are_broken_is_what_the_alert_on_errors_counts(google, a_broken_school):
     told = json.loads(StructuredLines().format(a_broken_school[0]))
     condition = google["resources"]["google_monitoring_alert_policy.errors"]["conditions"][0]
-    wanted = condition["condition_matched_log"][0]["filter"]
+    [matched] = condition["condition_matched_log"]
+    wanted = matched["filter"]
 
     assert 'severity >= ERROR AND jsonPayload.logger =~ "^firstbell"' in wanted
     assert told["severity"] == "ERROR"
     assert told["logger"].startswith("firstbell")
+    assert re.search(r"^([a-z0-9-]+): ", told["message"])[1] == "hill"
+    assert '"^([a-z0-9-]+): "' in matched["label_extractors"]["school"].replace("\\", "")
+
+
+def alert_strategies(google):
+    """How often each alert mails, where it says more than that it is on."""
+    told = {name.split(".")[1]: each for name, each in google["resources"].items() if "alert_policy" in name}
+    return {name: each["alert_strategy"][0] for name, each in told.items() if "alert_strategy" in each}
+
+
+def test_only_the_alert_on_lines_has_a_rate_limit_and_that_is_a_day_for_each_school(google):
+    limits = {name: each.get("notification_rate_limit") for name, each in alert_strategies(google).items()}
+
+    assert limits.pop("errors") == [{"period": "86400s"}]
+    assert set(limits.values()) == {None}
+
+
+def test_what_google_counts_by_events_does_not_last_for_a_week(google):
+    closing = {name for name, each in alert_strategies(google).items() if each.get("auto_close") == "1800s"}
+
+    assert closing == {"set_aside", "errors", "failures"}
 
 
 def test_the_clocks_are_those_of_the_triggers_in_utc(google, timers):

@@ -57,6 +57,16 @@ def test_a_school_whose_settings_are_broken_does_not_stop_the_others(trust, capl
     assert "lake" in caplog.text
 
 
+def test_broken_settings_are_said_once_in_a_quarter_of_an_hour(trust, caplog):
+    (trust / "lake" / "school.toml").write_text("[school", encoding="utf-8")
+
+    with caplog.at_level(logging.INFO):
+        found = [*enqueued(timetable="jobs"), *enqueued(timetable="watch")]
+
+    assert "lake" not in dict(found)
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
 def test_a_school_whose_calendar_is_broken_gets_its_jobs_so_that_they_can_tell_it(trust):
     (trust / "lake" / "mis" / "calendar.toml").write_text("terms = 1", encoding="utf-8")
 

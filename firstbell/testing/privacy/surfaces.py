@@ -118,6 +118,12 @@ def _hear_store(ears: ExitStack, heard: Heard) -> None:
         before(ears, module, "next_entry", functools.partial(entry, None))
     for desk in (SqlDesk, FakeDesk):
         before(ears, desk, "heartbeat", lambda _desk, job, **told: heard("heartbeat", [job, told["outcome"]]))
+        before(
+            ears,
+            desk,
+            "note_try",
+            lambda _desk, tried: heard("heartbeat", [tried.job, tried.error, *tried.figures]),
+        )
     for jobs in (FakeJobs, MessagesOut):
         before(ears, jobs, "enqueue", lambda _jobs, *told: heard("queue", told))
     for later in (FakeLaterJobs, LocalJobs, StorageJobs, CloudTasksJobs):

@@ -58,7 +58,7 @@ def test_a_store_that_is_behind_is_brought_up_to_date_and_keeps_what_it_has(tmp_
     with closing(open_store(old, "st-example")) as store:
         save(store, ("alicia", MONDAY_AM, Code.ILLNESS))
     with closing(sqlite3.connect(old)) as connection, connection:
-        for table in ("cells", "leases", "heartbeats", "tokens"):
+        for table in ("cells", "leases", "heartbeats", "tokens", "job_days"):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("DROP INDEX ledger_entries_by_kind")
         connection.execute("UPDATE alembic_version SET version_num = '0003_proposals'")

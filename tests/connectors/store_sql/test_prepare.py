@@ -155,7 +155,7 @@ def test_a_store_that_is_behind_is_refused_until_its_owner_prepares_it_and_keeps
     with closing(server.open("st-example", database=fresh)) as store:
         save(store, ("alicia", MONDAY_AM, Code.ILLNESS))
     behind = "UPDATE firstbell.alembic_version SET version_num = '0003_proposals'"
-    later = "DROP TABLE firstbell.cells, firstbell.leases, firstbell.heartbeats, firstbell.tokens"
+    later = "DROP TABLE firstbell.cells, firstbell.leases, firstbell.heartbeats, firstbell.tokens, firstbell.job_days"
     server.run(later, "DROP INDEX firstbell.ledger_entries_by_kind", behind, database=fresh)
 
     with pytest.raises(Misconfigured, match="is not prepared"):

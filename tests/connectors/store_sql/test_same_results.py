@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from connectors.store_sql import open_store
+from firstbell.job_days import Try
 from firstbell.ports import Store
 from firstbell.records import Marks, PersonsCell, State
 from firstbell.states import ALLOWED_STEPS
@@ -96,6 +97,11 @@ class SameStores(RuleBasedStateMachine):
     def heartbeat(self, job, at):
         self.all(lambda store: store.desk.heartbeat(job, at=at, due_at=None, outcome="done"))
 
+    @rule(job=jobs, at=moments, error=st.sampled_from(["", "RetryLater"]), needs=st.integers(0, 9))
+    def note_try(self, job, at, error, needs):
+        tried = Try(job, NINE.date(), at, at + dt.timedelta(seconds=1), error, needs, {"pupils": needs})
+        self.all(lambda store: store.desk.note_try(tried))
+
     @invariant()
     def everything_that_can_be_seen_is_the_same(self):
         self.all(everything)
@@ -125,6 +131,7 @@ def everything(store: Store) -> dict[str, object]:
         "faults": store.ledger.verify(),
         "cells": store.desk.cells("attendance"),
         "heartbeat": store.desk.last_heartbeat("chase"),
+        "job days": store.desk.job_days(NINE.date()),
     }
 
 

@@ -13,6 +13,7 @@ from connectors.store_sql import open_server_store
 from connectors.store_sql.postgres import server_database
 from connectors.store_sql.tables import metadata
 from firstbell.errors import Misconfigured
+from firstbell.job_days import Try
 from firstbell.records import Marks, PersonsCell, Quota
 from firstbell.testing.store_conformance import MONDAY_AM, NINE, a_full_roll, a_proposal, save, walk
 from rules.codes import AttendanceCode as Code
@@ -35,6 +36,7 @@ def full_school(server) -> str:
         store.desk.take_lease("chase", now=NINE, seconds=60)
         store.desk.take_token(Quota("office@example.org", at_once=2, a_minute=2), now=NINE)
         store.desk.heartbeat("chase", at=NINE, due_at=None, outcome="done")
+        store.desk.note_try(Try("chase", NINE.date(), NINE, NINE))
     return school
 
 

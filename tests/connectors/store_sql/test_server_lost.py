@@ -11,6 +11,7 @@ from contextlib import closing
 import pytest
 
 from firstbell.errors import RetryLater
+from firstbell.job_days import Try
 from firstbell.records import PersonsCell, State
 from firstbell.testing.store_conformance import MONDAY, MONDAY_AM, NINE, a_proposal, a_roll, save, step, walk
 from rules.codes import AttendanceCode as Code
@@ -96,6 +97,7 @@ def tell(store):
         "ledger": [(entry.kind, dict(entry.facts)) for entry in store.ledger.entries()],
         "cells": store.desk.cells("attendance"),
         "heartbeat": store.desk.last_heartbeat("chase"),
+        "job days": store.desk.job_days(MONDAY),
     }
 
 
@@ -106,6 +108,7 @@ WRITES = {
     "a step": lambda store: step(store, [KEY], State.HELD, State.RELEASING, "dispatch-2"),
     "a draft": lambda store: store.proposals.record_draft("dispatch-1", "draft-1", at=NINE),
     "a cell": lambda store: store.desk.save_cells([PersonsCell("attendance", "Queue", "row-1", "Note", "rang")]),
+    "a try": lambda store: store.desk.note_try(Try("chase", MONDAY, NINE, NINE)),
     "a heartbeat": lambda store: store.desk.heartbeat("chase", at=NINE, due_at=None, outcome="done"),
 }
 

@@ -129,8 +129,13 @@ def look_again(office: Office, before: SessionNow) -> SessionNow:
 
 
 def usable(office: Office, now: SessionNow) -> SessionNow:
-    """`now` itself, or NeedsHuman when its marks are too old, or too few, to tell anybody anything."""
-    if not 0 <= now.minutes_old <= now.may_be_old_minutes:
+    """`now` itself, or NeedsHuman when its marks are too old, too new, or too few, to tell anybody anything."""
+    if now.minutes_old < 0:
+        raise NeedsHuman(
+            "the marks are of a later time than it is now, so nothing is sent",
+            "set this computer's clock and the MIS's right, then run again",
+        )
+    if now.minutes_old > now.may_be_old_minutes:
         raise NeedsHuman(
             f"the marks are {now.minutes_old} minutes old and may be {now.may_be_old_minutes}, so nothing is sent",
             "check that the MIS export runs, then run again",

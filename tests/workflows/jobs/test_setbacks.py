@@ -72,6 +72,16 @@ def test_the_office_is_told_of_a_stop_after_the_session_has_ended_too(story):
     assert story.mailed(Purpose.OFFICE_NOTICE) == ["absence@example.org"]
 
 
+def test_marks_of_a_time_to_come_send_nothing_and_the_clock_is_to_be_looked_at(story):
+    story.given_an_unexplained_absence("ALICIA")
+    story.marks_as_at = dt.datetime(2026, 11, 23, 10, 30, tzinfo=dt.UTC)
+
+    with pytest.raises(NeedsHuman, match=r"later time than it is now.*clock"):
+        story.when_the_run_happens("09:50")
+
+    assert story.told() == []
+
+
 def test_a_notice_that_can_not_be_mailed_does_not_hide_what_stopped_the_run(story):
     story.marks_as_at = dt.datetime(2026, 11, 23, 8, 50, tzinfo=dt.UTC)
     story.mailer.fail_next(Step.CREATE, Misconfigured("the mail server refuses the password"))

@@ -5,7 +5,8 @@ FUNCTION_TARGET=front functions-framework --source main.py
 
 from typing import TYPE_CHECKING
 
-from firstbell.composition import cloud_tasks_jobs, new_key, pubsub_publisher
+from firstbell.composition.clocks import new_key
+from firstbell.composition.queues import cloud_tasks_jobs, pubsub_publisher
 from firstbell.runs.schools import PLATFORM
 from firstbell.serve.google import Front, log_for_google
 

@@ -24,7 +24,7 @@ import psycopg
 from bench.store import JOBS, OWNERS, SECRETS, set_up
 from connectors.store_sql.prepare import prepare_server_store
 from firstbell.cli.init import init_command
-from firstbell.composition import job_days_of_many, open_store_for
+from firstbell.composition.stores import job_days_of_many, open_store_for
 from firstbell.doctor.platform import schools_health
 from firstbell.job_days import Try
 from firstbell.runs import many_schools

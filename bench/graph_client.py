@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from firstbell.composition import SystemClock
+from firstbell.composition.clocks import SystemClock
 from firstbell.testing.microsoft.apps import App
 from firstbell.testing.microsoft.asked import Answer, Asked
 from firstbell.testing.microsoft.routes import Route

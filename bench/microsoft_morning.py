@@ -29,7 +29,7 @@ from pathlib import Path
 from bench.backlog import PURPOSE, Words, proposal
 from connectors.microsoft365.graph import Graph
 from connectors.microsoft365.mailer import GraphMailer
-from firstbell.composition import confirm_columns
+from firstbell.composition.exports import confirm_columns
 from firstbell.demo.exports_at import export_up_to
 from firstbell.demo.morning import ZONE, make_morning
 from firstbell.demo.school import make_school

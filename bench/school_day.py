@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import IO, Any, override
 
 from bench.microsoft_morning import Cloud, RunningClock, asked, settings_for
-from firstbell.composition import confirm_columns
+from firstbell.composition.exports import confirm_columns
 from firstbell.demo.exports import Exports
 from firstbell.demo.moments import Moment
 from firstbell.demo.morning import ZONE, make_morning

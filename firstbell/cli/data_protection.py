@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from firstbell.composition import SystemClock, permissions_in_use
+from firstbell.composition.clocks import SystemClock
+from firstbell.composition.permissions import permissions_in_use
 from firstbell.data_protection.pack import data_protection_pack
 from firstbell.data_protection.page import pack_page
 from firstbell.errors import Misconfigured

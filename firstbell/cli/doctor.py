@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from firstbell.checks import Checked, Verdict, made
-from firstbell.composition import SystemClock
+from firstbell.composition.clocks import SystemClock
 from firstbell.doctor.all_checks import all_checks
 from firstbell.settings import EnvironmentSecrets, load_settings
 

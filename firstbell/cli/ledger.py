@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from firstbell.composition import open_store_for
+from firstbell.composition.stores import open_store_for
 from firstbell.errors import BadInput, Misconfigured
 from firstbell.ports import Store
 from firstbell.records import LedgerEntry, LedgerFault

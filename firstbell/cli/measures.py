@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from firstbell.cli.measures_json import as_json
-from firstbell.composition import plain_file_readers
+from firstbell.composition.exports import plain_file_readers
 from firstbell.records import Problem
 from firstbell.workflows.watch.measures import Measures, PupilMeasures, measures
 from rules.absence.counts import pooled

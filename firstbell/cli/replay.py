@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from firstbell.composition import open_office, practice_store
+from firstbell.composition.offices import open_office
+from firstbell.composition.stores import practice_store
 from firstbell.workflows.oversight.replay import ReplayedSession, replay
 from firstbell.workflows.words import count_of
 

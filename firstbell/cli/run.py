@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from firstbell.composition import open_office
+from firstbell.composition.offices import open_office
 from firstbell.errors import BadInput
 from firstbell.runs.due import Job
 from firstbell.runs.jobs import run_job

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from firstbell.composition import SystemClock, confirm_columns
+from firstbell.composition.clocks import SystemClock
+from firstbell.composition.exports import confirm_columns
 from firstbell.demo.exports_at import export_up_to
 from firstbell.demo.folder import demo_folder
 from firstbell.demo.morning import ZONE, make_morning

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, override
 
 import typer
 
-from firstbell.composition import new_key
+from firstbell.composition.clocks import new_key
 from firstbell.errors import GiveUp, Misconfigured, RetryLater
 from firstbell.runs.job_line import JobLine
 from firstbell.runs.schools import PLATFORM, platform_clock, stand_on

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from firstbell.composition import prepare_store_for
+from firstbell.composition.stores import prepare_store_for
 from firstbell.settings import load_settings
 
 DONE = 0

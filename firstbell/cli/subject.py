@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from firstbell.composition import copies_of, draw_pages, open_office
+from firstbell.composition.offices import copies_of, draw_pages, open_office
 from firstbell.errors import BadInput, Misconfigured
 from firstbell.messages.page import page_template
 from firstbell.messages.shown import shown

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from firstbell.composition import CASES_FILE, SetClock, confirm_columns, draw_pages, office_of
+from firstbell.composition.clocks import SetClock
+from firstbell.composition.exports import confirm_columns
+from firstbell.composition.offices import draw_pages, office_of
+from firstbell.composition.places import CASES_FILE
 from firstbell.demo.exports import Exports
 from firstbell.demo.moments import Moment, Typed
 from firstbell.demo.school import DemoSchool

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from firstbell.composition import CHANNEL, OUTBOX
+from firstbell.composition.places import CHANNEL, OUTBOX
 from firstbell.demo.play import FILES
 from firstbell.records import Proposal, State
 from firstbell.workflows.office import Office

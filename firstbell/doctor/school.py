@@ -8,7 +8,9 @@ from functools import partial
 from pathlib import Path
 
 from firstbell.checks import Check, Found, look_at, mend, ok
-from firstbell.composition import mis_of, open_store_for, place_of
+from firstbell.composition.exports import mis_of
+from firstbell.composition.places import place_of
+from firstbell.composition.stores import open_store_for
 from firstbell.doctor.secret_checks import presence_checks, settings_hold_no_secret
 from firstbell.errors import Misconfigured
 from firstbell.ports import Clock, Secrets

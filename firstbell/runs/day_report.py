@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from firstbell.composition import calendar_of, job_days_of_many
+from firstbell.composition.exports import calendar_of
+from firstbell.composition.stores import job_days_of_many
 from firstbell.errors import BadInput, FirstbellError
 from firstbell.job_days import KEPT_FOR, JobDay
 from firstbell.ports import Clock

@@ -6,7 +6,8 @@ import contextlib
 import logging
 from collections.abc import Callable, Iterator
 
-from firstbell.composition import calendar_of, open_store_for
+from firstbell.composition.exports import calendar_of
+from firstbell.composition.stores import open_store_for
 from firstbell.errors import FirstbellError
 from firstbell.ports import Jobs
 from firstbell.runs.due import schools_in, shards_of

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from firstbell.composition import copies_of, draw_pages
+from firstbell.composition.offices import copies_of, draw_pages
 from firstbell.runs.due import Job
 from firstbell.runs.reports import (
     RunReport,

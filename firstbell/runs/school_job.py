@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 from collections.abc import Iterable, Iterator
 
-from firstbell.composition import pause
+from firstbell.composition.clocks import pause
 from firstbell.errors import FirstbellError
 from firstbell.runs.due import DueJob, Job, due_job_from, schools_in
 from firstbell.runs.hand_over import hand_over

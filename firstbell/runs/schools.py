@@ -7,7 +7,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from firstbell.composition import SystemClock, clock_for, office_of, storage_queue_jobs
+from firstbell.composition.clocks import SystemClock, clock_for
+from firstbell.composition.offices import office_of
+from firstbell.composition.queues import storage_queue_jobs
 from firstbell.errors import FirstbellError, Misconfigured
 from firstbell.ports import Clock, LaterJobs
 from firstbell.settings import Settings, load_settings, schools_place

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from firstbell.composition import open_store_for
+from firstbell.composition.stores import open_store_for
 from firstbell.settings import load_settings
 
 ROOT = Path(__file__).parents[2]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from firstbell.composition import permissions_in_use
+from firstbell.composition.permissions import permissions_in_use
 from firstbell.data_protection.facts import FEATURES, TABLES, lines
 from firstbell.data_protection.pack import data_protection_pack
 from firstbell.data_protection.page import pack_page

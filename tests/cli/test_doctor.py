@@ -7,7 +7,7 @@ import json
 import pytest
 
 from firstbell.checks import Check, Verdict, made, ok
-from firstbell.composition import SystemClock
+from firstbell.composition.clocks import SystemClock
 from firstbell.doctor.all_checks import all_checks
 from firstbell.errors import RetryLater
 from firstbell.settings import EnvironmentSecrets, load_settings

@@ -13,7 +13,7 @@ from collections import Counter
 
 import pytest
 
-from firstbell.composition import open_store_for
+from firstbell.composition.stores import open_store_for
 from firstbell.serve import local_queue
 from firstbell.settings import load_settings
 from rules.contact.purposes import Purpose

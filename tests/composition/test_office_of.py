@@ -10,7 +10,8 @@ from connectors.microsoft365.channel import WorkflowsChannel
 from connectors.microsoft365.folders import GraphFolders
 from connectors.microsoft365.mailer import GraphMailer
 from connectors.microsoft365.workbook import GraphWorkbook
-from firstbell.composition import SystemClock, office_of
+from firstbell.composition.clocks import SystemClock
+from firstbell.composition.offices import office_of
 from firstbell.errors import Misconfigured
 from firstbell.settings import (
     ChannelSettings,

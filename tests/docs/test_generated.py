@@ -10,7 +10,7 @@ import yaml
 from typer.main import get_command
 
 from firstbell.cli.app import app
-from firstbell.composition import permissions_in_use
+from firstbell.composition.permissions import permissions_in_use
 from firstbell.data_protection.pack import data_protection_pack
 from firstbell.data_protection.page import pack_markdown
 from firstbell.retention import retention_rules

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from firstbell.composition import open_store_for
+from firstbell.composition.stores import open_store_for
 from firstbell.demo.morning import ZONE
 from firstbell.records import State
 from firstbell.testing.microsoft import school as tenants

@@ -20,7 +20,8 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 
-from firstbell.composition import SystemClock, open_store_for
+from firstbell.composition.clocks import SystemClock
+from firstbell.composition.stores import open_store_for
 from firstbell.demo.moments import Moment, Typed
 from firstbell.demo.morning import ZONE
 from firstbell.records import Proposal, State

@@ -21,7 +21,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from connectors.microsoft365.graph import Graph
 from firstbell import in_microsoft365
-from firstbell.composition import SetClock, confirm_columns, office_of, open_store_for
+from firstbell.composition.clocks import SetClock
+from firstbell.composition.exports import confirm_columns
+from firstbell.composition.offices import office_of
+from firstbell.composition.stores import open_store_for
 from firstbell.demo.exports import Exports
 from firstbell.demo.moments import Moment, Typed
 from firstbell.demo.morning import ZONE, make_morning

@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from firstbell.composition import open_store_for
+from firstbell.composition.stores import open_store_for
 from firstbell.demo.moments import Moment
 from firstbell.demo.morning import ZONE
 from firstbell.mailboxes import mailbox_for

@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from firstbell.composition import cloud_tasks_jobs, open_store_for
+from firstbell.composition.queues import cloud_tasks_jobs
+from firstbell.composition.stores import open_store_for
 from firstbell.runs.due import DueJob, Job, due_job_from, schools_in, shards_of
 from firstbell.settings import load_settings
 from firstbell.testing.fake_clock import FakeClock
@@ -109,7 +110,9 @@ def test_a_job_that_is_pushed_twice_is_done_once(front, schools):
 
 
 def test_behind_google_s_door_what_is_left_goes_to_cloud_tasks():
-    asked = "import main, firstbell.runs.schools as s, firstbell.composition as c; print(s.PLATFORM.later is c.{})"
+    asked = (
+        "import main, firstbell.runs.schools as s, firstbell.composition.queues as c; print(s.PLATFORM.later is c.{})"
+    )
     told = [
         subprocess.run([sys.executable, "-c", asked.format(name)], cwd=ROOT, check=True, capture_output=True, text=True)
         for name in ("cloud_tasks_jobs", "storage_queue_jobs")

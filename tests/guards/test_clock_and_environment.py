@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-COMPOSITION = ("firstbell/composition.py",)
+COMPOSITION = ("firstbell/composition/clocks.py",)
 ENVIRONMENT = ("firstbell/settings/environment.py",)
 # It plays the computers of somebody else, which have a clock of their own and make up tokens nobody can guess.
 SOMEBODY_ELSE = "firstbell/testing/microsoft/"
@@ -56,7 +56,7 @@ def test_nothing_reads_the_clock_or_the_environment_outside_its_home(sources):
 
     assert found == [], (
         "take the date or the Clock port as an argument; read the environment in firstbell/settings/environment.py "
-        "and anything else the machine decides in firstbell/composition.py"
+        "and anything else the machine decides in firstbell/composition/clocks.py"
     )
 
 

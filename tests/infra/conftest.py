@@ -8,7 +8,7 @@ from typing import Any
 import hcl2
 import pytest
 
-from firstbell.composition import confirm_columns
+from firstbell.composition.exports import confirm_columns
 from firstbell.demo.exports import Exports
 from firstbell.demo.morning import make_morning
 from firstbell.demo.school import make_school

@@ -15,7 +15,7 @@ app, schools, key, moment = sys.argv[1:]
 libraries = str(Path(app, ".python_packages/lib/site-packages"))
 sys.path = [entry for entry in sys.path if Path(entry) != Path(__file__).parent] + [libraries, app]
 
-from firstbell.composition import SystemClock  # noqa: E402 - the path comes first
+from firstbell.composition.clocks import SystemClock  # noqa: E402 - the path comes first
 from firstbell.runs.due import DueJob, Job  # noqa: E402
 from firstbell.runs.school_job import run_due_job  # noqa: E402
 from firstbell.runs.schools import PLATFORM  # noqa: E402

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from firstbell.composition import calendar_of
+from firstbell.composition.exports import calendar_of
 from firstbell.runs.timetable import due_jobs, due_watch
 from firstbell.settings import load_settings
 from tests.runs.conftest import make_school

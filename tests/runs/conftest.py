@@ -5,7 +5,7 @@ import io
 import pytest
 
 from firstbell.cli.init import init_command
-from firstbell.composition import SystemClock
+from firstbell.composition.clocks import SystemClock
 from firstbell.runs.schools import PLATFORM
 
 QUARTER_TO_TEN = dt.datetime(2026, 9, 7, 8, 45, tzinfo=dt.UTC)  # of a Monday in term of the calendar that init writes

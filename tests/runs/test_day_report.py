@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from firstbell.composition import open_store_for
+from firstbell.composition.stores import open_store_for
 from firstbell.errors import BadInput, FirstbellError
 from firstbell.job_days import Try
 from firstbell.runs import many_schools

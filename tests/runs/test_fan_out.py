@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from firstbell.composition import open_store_for
+from firstbell.composition.stores import open_store_for
 from firstbell.errors import BadInput, Misconfigured
 from firstbell.runs.due import Job, shards_of
 from firstbell.runs.fan_out import enqueue_due, shards

@@ -13,6 +13,7 @@ from firstbell.records import State
 from firstbell.runs.due import DueJob, Job, due_job_from
 from firstbell.runs.hand_over import hand_over
 from firstbell.runs.once import do_once
+from firstbell.runs.reports import RunReport
 from firstbell.runs.schools import PLATFORM
 from firstbell.settings import SmtpSettings
 from firstbell.testing.fake_jobs import FakeLaterJobs
@@ -20,6 +21,7 @@ from firstbell.testing.morning_story import MorningStory
 from rules.contact.purposes import Purpose
 
 DUE = DueJob("hill", Job.FIRST_DAY_CONTACT, dt.datetime(2026, 11, 23, 9, 45, tzinfo=dt.UTC))
+DONE = RunReport(DUE.job, "First-day contact", {}, ())
 MINUTE = dt.timedelta(minutes=1)
 FIRST_DAY = Purpose.FIRST_DAY_ABSENCE
 
@@ -154,6 +156,7 @@ class AtWork:
         self.runs.append(f"{now:%H:%M}")
         if now < at("10:30"):
             hand_over(self.story.office, due, now + MINUTE)
+        return DONE
 
     def clock_strikes(self):
         self.take(DueJob("hill", DUE.job, self.story.clock.now()))
@@ -219,6 +222,7 @@ def test_killed_between_the_message_and_the_end_nothing_is_lost_or_done_twice(st
             done.append(f"{story.clock.now():%H:%M}")
         if story.clock.now() < at("09:55"):
             hand_over(story.office, due, at("09:55"))
+        return DONE
 
     def killed(*_, **__):
         raise Killed
@@ -271,6 +275,7 @@ class Morning:
             self.told[f"{self.story.clock.now():%H:%M:%S}"] += told
         if report.go_on_at is not None:
             hand_over(self.story.office, due, report.go_on_at)
+        return DONE
 
 
 def test_a_hold_begun_at_a_quarter_to_ten_is_over_at_five_to_ten(story, jobs):

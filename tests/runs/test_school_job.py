@@ -9,7 +9,7 @@ import logging
 
 import pytest
 
-from firstbell.composition import open_store_for
+from firstbell.composition.stores import open_store_for
 from firstbell.errors import BadInput, FirstbellError, Misconfigured
 from firstbell.runs import school_job
 from firstbell.runs.due import DueJob, Job, due_job_from, shards_of

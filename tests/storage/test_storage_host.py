@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from firstbell.composition import SystemClock
+from firstbell.composition.clocks import SystemClock
 from firstbell.runs.due import Job, due_job, due_job_from, schools_in
 from firstbell.runs.once import LEASE_SECONDS
 from firstbell.runs.school_job import TITLE

@@ -9,7 +9,7 @@ from azure.core.exceptions import HttpResponseError
 from azure.storage.queue import QueueServiceClient
 
 from connectors.azure_storage import StorageJobs
-from firstbell.composition import SystemClock
+from firstbell.composition.clocks import SystemClock
 from firstbell.errors import Misconfigured
 from firstbell.runs.due import SHARD_SIZE, Job, due_job, shards_of
 from firstbell.settings import StorageAccount

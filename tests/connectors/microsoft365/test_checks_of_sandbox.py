@@ -5,7 +5,7 @@ import pytest
 from connectors.microsoft365.checks import Strangers, Used, microsoft365_checks
 from connectors.microsoft365.graph import Graph
 from firstbell.checks import Verdict, made
-from firstbell.composition import SystemClock
+from firstbell.composition.clocks import SystemClock
 from firstbell.settings import LibrarySettings, Microsoft365Settings
 from firstbell.testing.fake_secrets import FakeSecrets
 from firstbell.testing.microsoft import school

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from firstbell.composition import SystemClock
+from firstbell.composition.clocks import SystemClock
 from firstbell.testing.microsoft.apps import App
 from firstbell.testing.microsoft.asked import Answer
 from firstbell.testing.microsoft.routes import Route
@@ -67,7 +67,7 @@ def test_a_draft_is_written_and_sent_without_one_of_the_sdks_models(server):
     "program",
     [
         "import sys, firstbell.cli.app",
-        "import sys, firstbell.composition",
+        "import sys, firstbell.composition.offices",
         "import sys, connectors.microsoft365.graph",
         "import sys, function_app; function_app.app.get_functions()",
     ],

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from firstbell.__main__ import run
-from firstbell.composition import open_store_for
+from firstbell.composition.stores import open_store_for
 from firstbell.settings import Settings, StoreSettings, load_settings
 from firstbell.testing.store_conformance import NINE
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from firstbell.composition import SetClock
+from firstbell.composition.clocks import SetClock
 from firstbell.errors import BadInput, NeedsHuman
 from firstbell.records import State
 from firstbell.testing.fake_store import FakeStore

@@ -20,6 +20,7 @@ from connectors.microsoft365.transport import LostError, NotSentError, Transport
 from firstbell.errors import Misconfigured
 from firstbell.ports import Secrets
 from firstbell.settings import Microsoft365Settings
+from firstbell.telemetry import RequestTold, request_told
 
 if TYPE_CHECKING:
     from kiota_abstractions.base_request_builder import BaseRequestBuilder
@@ -107,7 +108,7 @@ class Graph:
                 self._transport.forget_token()
             return reply
 
-        return self._answered(attempt, Wanted(doing, policy, may_be))
+        return self._answered(method, attempt, Wanted(doing, policy, may_be))
 
     def ask_unsigned(
         self,
@@ -132,28 +133,35 @@ class Graph:
         def attempt() -> Reply:
             return self._transport.unsigned(method, url, content, {"User-Agent": USER_AGENT, **(headers or {})})
 
-        return self._answered(attempt, Wanted(doing, policy, may_be, may_be_a_page=True))
+        return self._answered(method, attempt, Wanted(doing, policy, may_be, may_be_a_page=True))
 
-    def _answered(self, attempt: Callable[[], Reply], wanted: Wanted) -> Reply:
+    def _answered(self, method: str, attempt: Callable[[], Reply], wanted: Wanted) -> Reply:
+        with request_told("microsoft365", method, wanted.policy) as told:
+            return self._tried_until_answered(attempt, wanted, told)
+
+    def _tried_until_answered(self, attempt: Callable[[], Reply], wanted: Wanted, told: RequestTold) -> Reply:
         waited = dt.timedelta()
         for left in reversed(range(TRIES)):
-            outcome = _tried(attempt, wanted)
+            outcome = _tried(attempt, wanted, told)
             if isinstance(outcome, Reply):
                 return outcome
             waited += outcome.wait
             if not outcome.may_be_repeated or not left or waited > PATIENCE:
                 raise outcome.problem
             self._sleep(outcome.wait.total_seconds())
+            told.waited_seconds = waited.total_seconds()
         raise AssertionError("the last try returns or raises")
 
 
-def _tried(attempt: Callable[[], Reply], wanted: Wanted) -> Reply | Setback:
+def _tried(attempt: Callable[[], Reply], wanted: Wanted, told: RequestTold) -> Reply | Setback:
+    told.tries, told.status = told.tries + 1, 0
     try:
         reply = attempt()
     except NotSentError as error:
         return not_sent(error)
     except LostError as error:
         return lost(wanted, error)
+    told.status = reply.status
     return reply if wanted.is_met_by(reply) else setback_of(reply, wanted)
 
 

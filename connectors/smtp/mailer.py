@@ -8,8 +8,11 @@ from firstbell.errors import GiveUp, Misconfigured, NeedsHuman, RetryLater
 from firstbell.ports import Clock, Secrets
 from firstbell.records import Bounce, Draft, Guarantee, Message, Reply, Whereabouts
 from firstbell.settings import SmtpSettings
+from firstbell.telemetry import request_told
 from rules.contact.addresses import is_one_address
 from rules.people import Personal
+
+ACCEPTED = 250
 
 
 class SmtpMailer:
@@ -51,7 +54,10 @@ class SmtpMailer:
         to, content = self._drafts[draft_id]
         self._fate[draft_id] = Whereabouts.CANNOT_TELL
         try:
-            self._connection.deliver(to.reveal(), content)
+            with request_told("smtp", "SEND", "never twice") as told:
+                told.tries = 1
+                self._connection.deliver(to.reveal(), content)
+                told.status = ACCEPTED
         except (RetryLater, Misconfigured):
             self._fate[draft_id] = Whereabouts.DRAFT
             raise

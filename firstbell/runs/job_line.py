@@ -14,6 +14,7 @@ from typing import Self
 from firstbell.errors import FirstbellError
 from firstbell.runs.due import DueJob, Job
 from firstbell.runs.reports import RunReport
+from firstbell.telemetry import JobTold
 
 
 class Outcome(StrEnum):
@@ -62,6 +63,10 @@ class JobLine:
         """Plain values for JSON."""
         go_on_at = self.go_on_at.isoformat() if self.go_on_at else ""
         return {"event": "job"} | dataclasses.asdict(self) | {"due_at": self.due_at.isoformat(), "go_on_at": go_on_at}
+
+    def fill(self, told: JobTold) -> None:
+        """Hand the collector what it may know: no sentence, which may hold a path, and no words of a figure."""
+        told.outcome, told.seconds, told.needs, told.error = self.outcome, self.seconds, self.needs, self.error
 
     def in_words(self) -> str:
         """For a person."""

@@ -15,6 +15,7 @@ from firstbell.runs.jobs import run_job
 from firstbell.runs.once import do_once
 from firstbell.runs.reports import RunReport
 from firstbell.runs.schools import open_school, platform_clock
+from firstbell.telemetry import job_told
 from firstbell.workflows.office import Office
 from firstbell.workflows.outgoing.office_notices import tell_the_office
 
@@ -38,14 +39,19 @@ def run_due_job(text: str) -> None:
     """Run the job that a message tells of, unless it is done. Raises FirstbellError: the queue brings it again."""
     due = due_job_from(text)
     began_at = platform_clock().now()
-    try:
-        with contextlib.closing(open_school(due.school_key)) as office:
-            paid_for = dataclasses.replace(office, takes_until=began_at + BUDGET)
-            report = do_once(office, due.job, due.since, lambda: _run(paid_for, due), pause=pause)
-    except FirstbellError as error:
-        log.warning(_timed(JobLine.failed(due, error), began_at))
-        raise
-    log.info(_timed(JobLine.ended(due, report), began_at))
+    with job_told(due.school_key, due.job, due.since, began_at) as told:
+        try:
+            with contextlib.closing(open_school(due.school_key)) as office:
+                paid_for = dataclasses.replace(office, takes_until=began_at + BUDGET)
+                report = do_once(office, due.job, due.since, lambda: _run(paid_for, due), pause=pause)
+        except FirstbellError as error:
+            line = _timed(JobLine.failed(due, error), began_at)
+            log.warning(line)
+            line.fill(told)
+            raise
+        line = _timed(JobLine.ended(due, report), began_at)
+        log.info(line)
+        line.fill(told)
 
 
 def _timed(line: JobLine, began_at: dt.datetime) -> JobLine:

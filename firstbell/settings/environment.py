@@ -97,3 +97,10 @@ def google_addresses() -> GoogleAddresses:
         tasks=f"http://{tasks}" if tasks else "https://cloudtasks.googleapis.com",
         metadata=f"http://{metadata}",
     )
+
+
+def collector_is_named() -> bool:
+    """Whether OpenTelemetry's own variables name a collector and do not switch it off; its library reads the rest."""
+    endpoint = os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", "")  # noqa: TID251 - this is the home of the environment
+    off = os.environ.get("OTEL_SDK_DISABLED", "")  # noqa: TID251 - as above
+    return bool(endpoint) and off.strip().lower() != "true"

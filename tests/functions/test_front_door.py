@@ -10,7 +10,7 @@ from tests.functions.conftest import HEALTH
 # Each costs tenths of a second of every cold start, and is to be imported where it is used.
 HEAVY = {
     "alembic", "calamine", "google", "googleapiclient", "httpx", "jinja2", "msal", "msgraph", "numpy", "openpyxl",
-    "pandas", "psycopg", "pydantic", "pyphen", "python_calamine", "rich", "sqlalchemy", "typer",
+    "opentelemetry", "pandas", "psycopg", "pydantic", "pyphen", "python_calamine", "rich", "sqlalchemy", "typer",
 }  # fmt: skip
 HEAVY_PARTS = ("azure.identity", "azure.storage", "azure.core")
 WORKERS_OWN = {"azure-functions-runtime", "azurefunctions-extensions-base"}  # the platform brings these itself

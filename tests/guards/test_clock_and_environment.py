@@ -22,6 +22,7 @@ HOMES = {
         "connectors/store_sql/desk.py",
         "connectors/local/outbox.py",
         "connectors/microsoft365/graph.py",
+        "firstbell/telemetry.py",  # which process told of a figure
     ),
     "secrets": (*COMPOSITION, "connectors/local/workbook_file.py"),  # the name of a file that stands for a moment
     "email.utils.make_msgid": COMPOSITION,

@@ -109,6 +109,15 @@ def test_leak():
     at = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
     FakeStore().desk.heartbeat("sync", at=at, due_at=None, outcome=f"stopped at {THE_NAME}")
 """,
+    "telemetry": """
+import datetime as dt
+from firstbell.telemetry import job_told
+def test_leak(monkeypatch):
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
+    at = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
+    with job_told("hill", f"sync {THE_NAME}", at, at):
+        pass
+""",
     "problem": """
 from firstbell.records import Problem
 def test_leak():

@@ -54,6 +54,7 @@ def listen(heard: Heard) -> ExitStack:
     _hear_records(ears, heard)
     _hear_store(ears, heard)
     _hear_files(ears, heard)
+    _hear_telemetry(ears, heard)
     return ears
 
 
@@ -141,6 +142,13 @@ def _hear_files(ears: ExitStack, heard: Heard) -> None:
     before(ears, disk, "_swap_in", lambda path, *_, **__: heard("file name", [_ours(path)]))
     before(ears, outbox, "_rename", lambda _draft, sent: heard("file name", [_ours(sent)]))
     after(ears, LocalFolders, "_folder", lambda _folders, name: heard("file name", [name]))
+
+
+def _hear_telemetry(ears: ExitStack, heard: Heard) -> None:
+    """Every attribute of what a collector is told, as it is set; the library is loaded only by what opens a channel."""
+    from firstbell import telemetry  # noqa: PLC0415
+
+    before(ears, telemetry, "_told_of", lambda _span, attributes: heard("telemetry", attributes.values()))
 
 
 def _ours(path: Path) -> str:

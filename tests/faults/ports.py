@@ -125,7 +125,7 @@ class Letter:
 
     def write(self, members: tuple[Proposal, ...], *, key: str) -> Message:
         first, text = members[0], ",".join(sorted(p.subject_id for p in members))
-        return Message(key, first.purpose, first.address, "", Personal(text), Personal(""), first.send_before)
+        return Message(key, first.purpose, first.address, "Attendance", Personal(text), Personal(""), first.send_before)
 
 
 class Proposals:

@@ -14,7 +14,7 @@ sandbox: ## a Microsoft 365 of pretence on this computer, until Ctrl-C
 
 test: ## every test
 	@$(PYTHON) bootstrap.py test
-	@$(VENV)/python -m pytest -n 2
+	@$(VENV)/python -m pytest -n 2 --dist worksteal
 
 azurite: .azurite/ready ## fetch Microsoft's emulator of its storage, for the tests in tests/storage; needs Node and npm
 

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +53,18 @@ def deployed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with exactly what .funcignore lets through: what would stand on the platform."""
     ignored = pathspec.GitIgnoreSpec.from_lines((root / ".funcignore").read_text(encoding="utf-8").splitlines())
     folder = tmp_path_factory.mktemp("deployed")
-    for name in ignored.match_tree_files(root, negate=True):
+    for name in let_through(ignored, root):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(root / name, folder / name)
     return folder
+
+
+def let_through(ignored: pathspec.GitIgnoreSpec, root: Path) -> Iterator[Path]:
+    """The files that are not ignored; a folder that is (libraries by the ten thousand) is not walked."""
+    for folder, folders, files in root.walk():
+        inside = folder.relative_to(root)
+        folders[:] = [name for name in folders if not ignored.match_file(f"{(inside / name).as_posix()}/")]
+        yield from (inside / name for name in files if not ignored.match_file((inside / name).as_posix()))
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ sandbox: ## a Microsoft 365 of pretence on this computer, until Ctrl-C
 
 test: ## every test
 	@$(PYTHON) bootstrap.py test
-	@$(VENV)/python -m pytest -n 2 --dist worksteal
+	@$(VENV)/python -m pytest -n 3 --dist worksteal # two cores have time for a third: many tests wait for a process
 
 azurite: .azurite/ready ## fetch Microsoft's emulator of its storage, for the tests in tests/storage; needs Node and npm
 

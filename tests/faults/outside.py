@@ -235,11 +235,6 @@ class Outside:
         """
         self._doomed, self._what, self._left, self._when = process, re.compile(what), number, is_done
 
-    def has_struck(self) -> bool:
-        """Whether the request came at which a process was to be killed; when it did not, it is to be no more."""
-        struck, self._doomed = not self._doomed, 0
-        return struck
-
     def requests(self) -> int:
         """How many have come."""
         return sum(len(school.sandbox.heard) for school in self._schools)

@@ -37,26 +37,18 @@ A_DAY: Stages = (
     (dt.time(10, 30), 1),
     (dt.time(11, 30), 0),
 )
-# Where it matters most a host is surely killed, whatever chance says of the others: when cards are posted, and when
-# messages leave, before the request is done and after.
-SEND, CARD = r"^POST .*/send$", r"^POST /powerautomate"
-SURELY = {
-    dt.time(9, 45): ((CARD, True),),
-    dt.time(10): ((SEND, True), (SEND, False)),
-}
 KILLED_AFTER = (0.8, 6.0)  # seconds
 AIMED = 0.7  # of the kills; the others come at a moment
 # At which requests, and at the how-manieth of them at most.
 AT_REQUEST = {
     "": 160,
-    SEND: 24,
+    r"^POST .*/send$": 24,
     r"^POST .*/messages$": 24,
-    CARD: 6,
+    r"^POST /powerautomate": 6,
     r"^POST .*\$batch$": 12,
     r"Session$": 6,
     r"^PUT ": 4,
 }
-Aim = tuple[str, int, bool]  # the request, the how-manieth of them, and whether it is done by then
 HIDDEN = dt.timedelta(minutes=11)
 QUARTER = dt.timedelta(minutes=15)
 # What is seen again later than this is at work now; sooner comes what was put back to be tried again.
@@ -80,7 +72,6 @@ class Tally:
     by_phone: int = 0
     set_aside: int = 0
     killed_at: Counter[str] = field(default_factory=Counter)
-    struck: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
 
 
@@ -104,32 +95,23 @@ class ServedMorning:
         for time_of_day, most in stages:
             at = dt.datetime.combine(DAY, time_of_day, tzinfo=ZONE).astimezone(dt.UTC)
             self.now = max(at, _quarter_after(self.now))
-            surely = [(what, self.chance.randint(1, 2), is_done) for what, is_done in SURELY.get(time_of_day, ())]
-            by_chance = self.chance.randint(min(most, 1), most) - len(surely)
-            for aim in (*surely, *(self._aim() for _ in range(by_chance))):
+            for _ in range(self.chance.randint(min(most, 1), most)):
                 if self.tally.kills < kills:
-                    self._killed(aim)
+                    self._killed()
             self._calm()
         for _ in range(MORE_TRIES):
             if self._rows("SELECT queue FROM messages"):
                 self.now += HIDDEN
                 self._calm()
 
-    def _aim(self) -> Aim | None:
-        """A request at which to kill, or none: then it is at a moment."""
-        if self.chance.random() >= AIMED:
-            return None
-        what, most = self.chance.choice(list(AT_REQUEST.items()))
-        return what, self.chance.randint(1, most), self.chance.random() < 0.5
-
-    def _killed(self, aim: Aim | None) -> None:
+    def _killed(self) -> None:
         """Start the host and kill it, at a moment or at a request."""
         with self._host() as host:
-            if aim is not None:
-                what, number, is_done = aim
+            if self.chance.random() < AIMED:
+                what, most = self.chance.choice(list(AT_REQUEST.items()))
+                number, is_done = self.chance.randint(1, most), self.chance.random() < 0.5
                 self.outside.kill_at(host.pid, what, number, is_done=is_done)
                 self._wait_until_quiet(host)
-                self.tally.struck[what] += self.outside.has_struck()
             else:
                 self._wait_for(self._chance_to_be_killed, host)
             self.tally.kills += 1
@@ -203,8 +185,8 @@ class ServedMorning:
 
     def _waiting(self, now: dt.datetime) -> int:
         soon, late = (int(each.timestamp() * 1000) for each in (now, now + AT_WORK))
-        waiting = "visible_at <= ? OR (visible_at > ? AND dequeue_count > 0)"  # what is left for later was never taken
-        return sum(number for (number,) in self._rows(f"SELECT count(*) FROM messages WHERE {waiting}", soon, late))  # noqa: S608
+        found = self._rows("SELECT count(*) FROM messages WHERE visible_at <= ? OR visible_at > ?", soon, late)
+        return sum(number for (number,) in found)
 
     def _rows(self, query: str, *values: int) -> list[tuple]:
         """Of the queue's file; none where it has not been made, or the host was killed while it made it."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.faults.served import CARD, SEND, Tally, play_served
+from tests.faults.served import Tally, play_served
 
 MOST_SHOWN = 8
 
@@ -34,8 +34,6 @@ def summary(tally: Tally, seconds: float) -> Table:
     table = Table(title="Served mornings, killed at random", title_justify="left", show_header=False)
     for what, number in told.items():
         table.add_row(what, f"{number:,}")
-    table.add_row("struck at a send", f"{tally.struck[SEND]:,}")
-    table.add_row("struck at a card", f"{tally.struck[CARD]:,}")
     for what, number in tally.killed_at.most_common(MOST_SHOWN):
         table.add_row(f"killed when the last request was {what}", f"{number:,}")
     return table

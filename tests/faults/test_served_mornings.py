@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.faults.served import CARD, SEND, Tally, play_served
+from tests.faults.served import Tally, play_served
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="this system has no SIGKILL to send")
 SEED, SCHOOLS, KILLS = 2, 1, 3
@@ -21,5 +21,4 @@ def test_a_host_killed_at_random_tells_each_family_once(tmp_path, let_out):
     let_out("output of a command", *(log.read_text(encoding="utf-8") for log in tmp_path.glob("host-*.log")))
     assert wrong == []
     assert tally.kills == KILLS
-    assert (tally.struck[CARD], tally.struck[SEND]) == (1, 2)
     assert tally.messages >= 15

@@ -1,10 +1,12 @@
 """A collector of OTLP over HTTP that decodes what it is sent, and one that takes a connection and never answers."""
 
 import contextlib
+import random
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from opentelemetry.exporter.otlp.common import http as exporting
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
@@ -98,7 +100,22 @@ def send_to(monkeypatch):
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_COMPRESSION", "none")
     telemetry._channel.cache_clear()
     yield name
+    shut()
+
+
+def shut():
+    """End what the library does by itself."""
+    made = telemetry._channel() if telemetry._channel.cache_info().currsize else None
     telemetry._channel.cache_clear()
+    if made is not None:
+        made.traces.shutdown()
+        made.metrics.shutdown(1000)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _chance_of_its_own():
+    """Its threads try again at moments of chance, after a test too; Hypothesis lets nobody else draw from Python's."""
+    exporting.random = random.Random(1)  # noqa: S311 - moments, no secret
 
 
 @pytest.fixture

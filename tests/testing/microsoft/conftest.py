@@ -7,6 +7,7 @@ import ssl
 import httpx
 import pytest
 
+from connectors.microsoft365.transport import TALKATIVE
 from firstbell.testing.fake_clock import FakeClock
 from firstbell.testing.microsoft.asked import Answer, Refused
 from firstbell.testing.microsoft.certificates import app_certificate
@@ -51,7 +52,7 @@ def keep(tenant, asked):
 @pytest.fixture(scope="session", autouse=True)
 def _no_log_of_the_client():
     """These tests ask with a client of their own, which logs each address; Firstbell's own keeps quiet."""
-    for name in ("httpx", "httpcore"):
+    for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 

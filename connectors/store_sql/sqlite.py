@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from connectors.store_sql.engine import PATIENCE, TRY_AGAIN_AFTER, Database, Engines
 from firstbell.errors import FirstbellError, Misconfigured, RetryLater
+from firstbell.write_ahead import write_ahead
 
 PERSONAL_FILE = 0o600  # names and addresses: for the owner of the file only, where the system knows such a thing
 
@@ -36,8 +37,8 @@ def sqlite_database(path: Path, school: str, patience: dt.timedelta = PATIENCE) 
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
-    """WAL lets people read while a run writes; FULL keeps a committed intent through a power cut."""
-    connection.execute("PRAGMA journal_mode = WAL")
+    """FULL keeps a committed intent through a power cut."""
+    write_ahead(connection)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")  # what is removed is overwritten, not only no longer listed

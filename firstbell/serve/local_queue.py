@@ -14,6 +14,7 @@ from pathlib import Path
 from firstbell.errors import Misconfigured, RetryLater
 from firstbell.ports import Clock
 from firstbell.runs.due import due_job
+from firstbell.write_ahead import write_ahead
 
 FORM = 1  # of the tables
 LOCKED_SECONDS = 10
@@ -69,7 +70,7 @@ class LocalQueue:
         with self._our_errors(), contextlib.ExitStack() as if_it_fails:
             self._connection = sqlite3.connect(file, timeout=LOCKED_SECONDS, isolation_level=None)
             if_it_fails.callback(self._connection.close)
-            self._connection.execute("PRAGMA journal_mode = WAL")
+            write_ahead(self._connection)
             # After a power cut the last changes may be undone, all together: then the work is done once more.
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._make_tables()

@@ -83,7 +83,7 @@ def at(time):
 def once(firstbell, config, moment):
     """The lines of a host that asks once, and for when it says that something is left."""
     done = firstbell("serve", "--config", config, "--once", "--at", f"{moment:%Y-%m-%dT%H:%M:%S}")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
     lines = done.stdout.splitlines()
     return lines, [at(found[1]) for line in lines if (found := LEFT.search(line))]
 

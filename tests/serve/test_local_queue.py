@@ -156,6 +156,19 @@ def test_many_hosts_may_make_the_same_file_at_once(tmp_path, clock):
         assert sorted(queue.bodies("work")) == list("012345")
 
 
+def test_a_file_that_another_host_is_only_just_making_is_waited_for(tmp_path, clock):
+    with closing(sqlite3.connect(tmp_path / "q.db", isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        done = threading.Timer(0.3, other.rollback)
+        done.start()
+
+        with closing(LocalQueue(tmp_path / "q.db", clock)) as queue:
+            queue.put("work", ["one"])
+
+            assert queue.bodies("work") == ["one"]
+        done.join()
+
+
 def test_a_file_that_is_no_queue_is_refused_in_one_sentence(tmp_path, clock):
     (tmp_path / "queue.db").write_bytes(b"no database, and longer than a header " * 10)
 

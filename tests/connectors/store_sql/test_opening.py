@@ -202,6 +202,27 @@ def test_many_runs_may_open_a_new_store_at_once(tmp_path):
         assert store.ledger.verify() == ()
 
 
+def being_made(file):
+    """A new file on which another run has only just begun to work: it is not yet in its write-ahead log."""
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    return other
+
+
+def test_a_store_that_another_run_is_only_just_making_is_waited_for(tmp_path):
+    with closing(being_made(tmp_path / "new.db")) as other:
+        done = threading.Timer(0.3, other.rollback)
+        done.start()
+        with closing(open_store(tmp_path / "new.db", "st-example", patience=dt.timedelta(seconds=30))) as store:
+            assert store.ledger.entries() == ()
+        done.join()
+
+
+def test_a_store_that_another_run_takes_too_long_to_make_is_for_later(tmp_path):
+    with closing(being_made(tmp_path / "new.db")), pytest.raises(RetryLater):
+        open_store(tmp_path / "new.db", "st-example", patience=dt.timedelta(seconds=0.2))
+
+
 def test_the_new_stores_of_many_schools_may_be_opened_at_once(tmp_path):
     """The first morning of a trust: jobs of several schools are at work in one process."""
     files = [tmp_path / f"{number}.db" for number in range(6)]

@@ -219,6 +219,10 @@ class Proposals(Protocol):
         """Write the draft's id on a RELEASING dispatch that has none; False when another run was first."""
         ...
 
+    def hold_until(self, keys: Sequence[str], until: dt.datetime, *, at: dt.datetime, actor: str, reason: str) -> int:
+        """Let those of `keys` that are HELD leave no earlier than `until`; how many had another moment before."""
+        ...
+
     def purge(
         self,
         *,

@@ -78,6 +78,11 @@ def step_facts(before: Proposal, after: Proposal) -> dict[str, str]:
     return facts if dispatch is None else facts | {"dispatch_key": dispatch}
 
 
+def hold_facts(proposal: Proposal, reason: str) -> dict[str, str]:
+    """What the ledger keeps when a hold ends at another moment than before."""
+    return {"key": proposal.key, "purpose": proposal.purpose, "reason": reason}
+
+
 def draft_facts(proposal: Proposal, draft_id: str) -> dict[str, str]:
     """What the ledger keeps when a draft stands at the provider."""
     return {

@@ -12,7 +12,16 @@ from connectors.store_sql.engine import Database
 from connectors.store_sql.ledger import Line, write_entries, write_purge
 from connectors.store_sql.tables import proposals as table
 from firstbell.records import Proposal, State
-from firstbell.states import check_step, draft_facts, entry_kind, entry_pupil, planned_facts, step_facts, stepped
+from firstbell.states import (
+    check_step,
+    draft_facts,
+    entry_kind,
+    entry_pupil,
+    hold_facts,
+    planned_facts,
+    step_facts,
+    stepped,
+)
 from rules.calendar.sessions import Half, Session
 from rules.contact.purposes import Purpose
 from rules.people import Personal
@@ -114,6 +123,16 @@ class SqlProposals:
             write_entries(connection, self._database.school, lines, at=at, actor="firstbell")
         return True
 
+    def hold_until(self, keys: Sequence[str], until: dt.datetime, *, at: dt.datetime, actor: str, reason: str) -> int:
+        """Let those of `keys` that are HELD leave no earlier than `until`; how many had another moment before."""
+        with self._database.writing() as connection:
+            found = [_proposal(row) for row in self._rows(connection, tuple(dict.fromkeys(keys)))]
+            changing = [each for each in found if each.state is State.HELD and each.release_at != until]
+            self._set(connection, tuple(each.key for each in changing), State.HELD, {"release_at": until})
+            lines = [Line("message.held_until", hold_facts(each, reason), entry_pupil(each)) for each in changing]
+            write_entries(connection, self._database.school, lines, at=at, actor=actor)
+        return len(changing)
+
     def purge(
         self,
         *,
@@ -146,7 +165,9 @@ class SqlProposals:
 
     def _rows(self, connection: sa.Connection, keys: tuple[str, ...]) -> Iterator[sa.Row[Any]]:
         for some in batched(keys, AT_A_TIME, strict=False):
-            yield from connection.execute(sa.select(table).where(self._here, table.c.key.in_(some)))
+            yield from connection.execute(
+                sa.select(table).where(self._here, table.c.key.in_(some)).order_by(table.c.place)
+            )
 
     def _set(
         self,

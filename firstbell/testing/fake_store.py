@@ -22,7 +22,16 @@ from firstbell.job_days import KEPT_FOR, JobDay, Try, day_with
 from firstbell.lease import is_held
 from firstbell.quota import pace, take
 from firstbell.records import LedgerEntry, LedgerFault, MarkChange, Marks, PersonsCell, Proposal, Quota, Roll, State
-from firstbell.states import check_step, draft_facts, entry_kind, entry_pupil, planned_facts, step_facts, stepped
+from firstbell.states import (
+    check_step,
+    draft_facts,
+    entry_kind,
+    entry_pupil,
+    hold_facts,
+    planned_facts,
+    step_facts,
+    stepped,
+)
 from rules.calendar.sessions import Session
 from rules.codes import AttendanceCode, byte_of
 from rules.contact.purposes import Purpose
@@ -250,6 +259,13 @@ class FakeProposals:
             self._rows[row.key] = replace(row, draft_id=draft_id)
             self._note("message.drafted", row, draft_facts(row, draft_id), at, "firstbell")
         return True
+
+    def hold_until(self, keys: Sequence[str], until: dt.datetime, *, at: dt.datetime, actor: str, reason: str) -> int:
+        rows = [row for row in self.find(states={State.HELD}) if row.key in set(keys) and row.release_at != until]
+        for row in rows:
+            self._rows[row.key] = replace(row, release_at=until)
+            self._note("message.held_until", row, hold_facts(row, reason), at, actor)
+        return len(rows)
 
     def purge(
         self,

@@ -20,6 +20,7 @@ from firstbell.workflows.morning.planning import plan_first_day_messages
 from firstbell.workflows.morning.replies import take_replies
 from firstbell.workflows.morning.safeguarding_alerts import Alert, alerts_of, raise_alerts
 from firstbell.workflows.morning.session_now import SessionNow, closed_session, look, usable
+from firstbell.workflows.morning.unseen_holds import hold_what_nobody_saw, queue_was_shown
 from firstbell.workflows.office import Office
 from firstbell.workflows.outgoing.office_notices import the_office_told
 from firstbell.workflows.outgoing.orphan_drafts import discard_orphan_drafts
@@ -117,6 +118,7 @@ def _contact(office: Office, now: SessionNow, said: Said | None, setbacks: Setba
     """Every step of the morning. With people's words unread (`said` None) no family is written to."""
     bounced = setbacks.after(lambda: take_bounces(office, now))
     setbacks.after(lambda: take_replies(office, now))
+    hold_what_nobody_saw(office, now)
     planned = (*plan_first_day_messages(office, now), *plan_next_contacts(office, now))
     brakes = brakes_on(office, now)
     written = setbacks.after(lambda: _write(office, now, brakes)) if said is not None else None
@@ -129,6 +131,7 @@ def _contact(office: Office, now: SessionNow, said: Said | None, setbacks: Setba
     calls = phone_list(office, now, brakes)
     proposals, problems = proposals_by_pupil(office, now.session), reading_problems(office)
     undrawn = draw_workbooks(office, Picture(now, brakes, calls, alerts, said or Said(), proposals, problems))
+    queue_was_shown(office)
     return MorningReport(
         session=str(now.session),
         unexplained=len(now.unexplained()),

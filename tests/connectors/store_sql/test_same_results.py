@@ -80,6 +80,10 @@ class SameStores(RuleBasedStateMachine):
     def record_draft(self, dispatch, draft, at):
         self.all(lambda store: store.proposals.record_draft(dispatch, draft, at=at))
 
+    @rule(some=st.lists(keys, max_size=3), until=moments, at=moments)
+    def hold_until(self, some, until, at):
+        self.all(lambda store: store.proposals.hold_until(some, until, at=at, actor="AB", reason="why"))
+
     @rule(value=st.sampled_from(["", "x", "rang"]), row=st.sampled_from(["row-1", "row-2"]))
     def type_in_a_cell(self, value, row):
         cell = PersonsCell("attendance", "Queue", row, "Note", value)

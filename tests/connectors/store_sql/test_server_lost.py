@@ -13,7 +13,7 @@ import pytest
 from firstbell.errors import RetryLater
 from firstbell.job_days import Try
 from firstbell.records import PersonsCell, State
-from firstbell.testing.store_conformance import MONDAY, MONDAY_AM, NINE, a_proposal, a_roll, save, step, walk
+from firstbell.testing.store_conformance import MONDAY, MONDAY_AM, NINE, TEN, a_proposal, a_roll, save, step, walk
 from rules.codes import AttendanceCode as Code
 
 KEY = a_proposal().key
@@ -107,6 +107,7 @@ WRITES = {
     "a plan": lambda store: store.proposals.add([a_proposal(pupil="michael")], at=NINE, actor="planner"),
     "a step": lambda store: step(store, [KEY], State.HELD, State.RELEASING, "dispatch-2"),
     "a draft": lambda store: store.proposals.record_draft("dispatch-1", "draft-1", at=NINE),
+    "a longer hold": lambda store: store.proposals.hold_until([KEY], TEN, at=NINE, actor="AB", reason="unseen"),
     "a cell": lambda store: store.desk.save_cells([PersonsCell("attendance", "Queue", "row-1", "Note", "rang")]),
     "a try": lambda store: store.desk.note_try(Try("chase", MONDAY, NINE, NINE)),
     "a heartbeat": lambda store: store.desk.heartbeat("chase", at=NINE, due_at=None, outcome="done"),

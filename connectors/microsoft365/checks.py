@@ -89,8 +89,16 @@ def _clock(graph: Graph, settings: Microsoft365Settings, clock: Clock) -> Found:
         return look_at("the answer did not say what time it is.")
     apart = abs((clock.now() - parsedate_to_datetime(reply.headers["date"])).total_seconds())
     if apart > CLOCKS_MAY_DIFFER_SECONDS:
-        return mend(f"it is {int(apart)} seconds off: let the system set it, or signing in will fail.")
+        return mend(f"it is {_in_words(apart)} off: let the system set it, or signing in will fail.")
     return ok("it agrees with Microsoft's.")
+
+
+def _in_words(seconds: float) -> str:
+    """In a unit that a person can picture: 150 seconds, 20 minutes, 64 hours."""
+    for unit, length in (("hours", 3600), ("minutes", 60)):
+        if seconds >= 3 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} seconds"
 
 
 def _mail(graph: Graph, settings: Microsoft365Settings, strangers: Strangers) -> Iterator[Check]:

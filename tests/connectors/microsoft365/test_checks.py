@@ -1,6 +1,7 @@
 """What doctor says of a tenant, over real HTTP: what is right, what is missing, and where Firstbell gets in too far."""
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -244,10 +245,21 @@ def test_the_certificates_end_is_told_before_it_comes(checked, days, verdict):
     assert checked(clock=later)["microsoft365-certificate"].verdict is verdict
 
 
-def test_a_clock_that_is_off_is_told(checked):
-    fast = FakeClock(SystemClock().now() + dt.timedelta(minutes=5))
+@pytest.mark.parametrize(
+    ("off", "told"),
+    [
+        (dt.timedelta(minutes=2, seconds=30), "it is 15\\d seconds off"),
+        (dt.timedelta(minutes=5), "it is 5 minutes off"),
+        (dt.timedelta(days=2, hours=16), "it is 64 hours off"),
+    ],
+)
+def test_a_clock_that_is_off_is_told_in_a_unit_one_can_picture(checked, off, told):
+    fast = FakeClock(SystemClock().now() + off)
 
-    assert checked(clock=fast)["microsoft365-clock"].verdict is Verdict.MEND
+    found = checked(clock=fast)["microsoft365-clock"]
+
+    assert found.verdict is Verdict.MEND
+    assert re.match(told, found.sentence)
 
 
 def test_without_a_sign_in_the_rest_is_not_looked_at(checked, service):

@@ -16,7 +16,7 @@ from connectors.store_sql.tables import cells
 from firstbell.errors import BadInput, FirstbellError, Misconfigured
 from firstbell.records import PersonsCell, SheetRead, TypedAnswer
 from firstbell.settings import SchoolSettings, StaffMember, load_settings
-from firstbell.testing.store_conformance import a_full_roll
+from firstbell.testing.store_conformance.samples import a_full_roll
 from rules.people import Personal
 
 NAME = "Quillfeather"

@@ -9,7 +9,7 @@ from connectors._rotation import Taken, taken
 from connectors.store_sql import open_server_store
 from firstbell.errors import Misconfigured, RetryLater
 from firstbell.testing.fake_secrets import FakeSecrets
-from firstbell.testing.store_conformance import NINE
+from firstbell.testing.store_conformance.samples import NINE
 
 NUMBERS = count()
 

@@ -5,16 +5,19 @@ import pytest
 
 from connectors.store_sql import open_store
 from firstbell.testing.fake_store import FakeStore
-from firstbell.testing.store_conformance import (
-    DeskConformance,
-    LedgerConformance,
-    LedgerRetention,
-    OpenRun,
-    ProposalsConformance,
-    ProposalsRetention,
-    RegistersConformance,
-    RegistersRetention,
-)
+from firstbell.testing.store_conformance.desk import DeskConformance
+from firstbell.testing.store_conformance.drafts import DraftsConformance
+from firstbell.testing.store_conformance.holds import HoldsConformance
+from firstbell.testing.store_conformance.job_days import JobDaysConformance
+from firstbell.testing.store_conformance.ledger import LedgerConformance
+from firstbell.testing.store_conformance.ledger_retention import LedgerRetention
+from firstbell.testing.store_conformance.proposals import ProposalsConformance
+from firstbell.testing.store_conformance.proposals_retention import ProposalsRetention
+from firstbell.testing.store_conformance.quota import QuotaConformance
+from firstbell.testing.store_conformance.registers import RegistersConformance
+from firstbell.testing.store_conformance.registers_retention import RegistersRetention
+from firstbell.testing.store_conformance.samples import OpenRun
+from firstbell.testing.store_conformance.steps import StepsConformance
 
 
 @pytest.fixture(params=["fake", "sqlite", "postgres"])
@@ -49,9 +52,29 @@ class TestProposals(ProposalsConformance):
     pass
 
 
+class TestSteps(StepsConformance):
+    pass
+
+
+class TestDrafts(DraftsConformance):
+    pass
+
+
+class TestHolds(HoldsConformance):
+    pass
+
+
 class TestProposalsRetention(ProposalsRetention):
     pass
 
 
 class TestDesk(DeskConformance):
+    pass
+
+
+class TestQuota(QuotaConformance):
+    pass
+
+
+class TestJobDays(JobDaysConformance):
     pass

@@ -12,7 +12,7 @@ from connectors.store_sql import open_store
 from firstbell.cli.ledger import export_command, show_command, verify_command
 from firstbell.errors import BadInput, Misconfigured
 from firstbell.records import State
-from firstbell.testing.store_conformance import a_proposal, walk
+from firstbell.testing.store_conformance.samples import a_proposal, walk
 
 SETTINGS = """
 [school]

@@ -8,7 +8,7 @@ import pytest
 from connectors.store_sql.many import ServerJobDays
 from firstbell.errors import Misconfigured, RetryLater
 from firstbell.job_days import Try
-from firstbell.testing.store_conformance import MONDAY, NINE, TEN, TUESDAY
+from firstbell.testing.store_conformance.samples import MONDAY, NINE, TEN, TUESDAY
 
 SIGNED_IN = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'firstbell' AND datname = 'firstbell'"
 

@@ -19,7 +19,7 @@ import connectors.store_sql
 from connectors.store_sql import migrate, open_store
 from connectors.store_sql.tables import metadata
 from firstbell.errors import Misconfigured, RetryLater
-from firstbell.testing.store_conformance import MONDAY, MONDAY_AM, NINE, a_full_roll, a_proposal, save, walk
+from firstbell.testing.store_conformance.samples import MONDAY, MONDAY_AM, NINE, a_full_roll, a_proposal, save, walk
 from rules.codes import AttendanceCode as Code
 
 FOLDER = Path(connectors.store_sql.__file__).parent

@@ -15,7 +15,7 @@ from connectors.store_sql.postgres import server_database
 from connectors.store_sql.protection import ADDED_TO_ONLY, MAY_GO
 from connectors.store_sql.tables import metadata
 from firstbell.errors import Misconfigured, RetryLater
-from firstbell.testing.store_conformance import MONDAY, MONDAY_AM, NINE, a_roll, save
+from firstbell.testing.store_conformance.samples import MONDAY, MONDAY_AM, NINE, a_roll, save
 from rules.codes import AttendanceCode as Code
 from rules.retention import register_years
 

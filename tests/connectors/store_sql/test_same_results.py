@@ -16,7 +16,7 @@ from firstbell.ports import Store
 from firstbell.records import Marks, PersonsCell, State
 from firstbell.states import ALLOWED_STEPS
 from firstbell.testing.fake_store import FakeStore
-from firstbell.testing.store_conformance import MONDAY_AM, MONDAY_PM, NINE, TUESDAY_AM, a_proposal, a_roll
+from firstbell.testing.store_conformance.samples import MONDAY_AM, MONDAY_PM, NINE, TUESDAY_AM, a_proposal, a_roll
 from rules.codes import AttendanceCode
 from rules.registers import Mark
 

@@ -15,7 +15,7 @@ from connectors.store_sql.tables import metadata
 from firstbell.errors import Misconfigured
 from firstbell.job_days import Try
 from firstbell.records import Marks, PersonsCell, Quota
-from firstbell.testing.store_conformance import MONDAY_AM, NINE, a_full_roll, a_proposal, save, walk
+from firstbell.testing.store_conformance.samples import MONDAY_AM, NINE, a_full_roll, a_proposal, save, walk
 from rules.codes import AttendanceCode as Code
 from rules.registers import Mark
 

@@ -15,7 +15,7 @@ from connectors.store_sql import open_server_store
 from connectors.store_sql.postgres import server_database
 from connectors.store_sql.tables import pupils
 from firstbell.errors import Misconfigured, RetryLater
-from firstbell.testing.store_conformance import NINE
+from firstbell.testing.store_conformance.samples import NINE
 
 PREPARED = "st-example"
 

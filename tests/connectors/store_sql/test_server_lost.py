@@ -13,7 +13,17 @@ import pytest
 from firstbell.errors import RetryLater
 from firstbell.job_days import Try
 from firstbell.records import PersonsCell, State
-from firstbell.testing.store_conformance import MONDAY, MONDAY_AM, NINE, TEN, a_proposal, a_roll, save, step, walk
+from firstbell.testing.store_conformance.samples import (
+    MONDAY,
+    MONDAY_AM,
+    NINE,
+    TEN,
+    a_proposal,
+    a_roll,
+    save,
+    step,
+    walk,
+)
 from rules.codes import AttendanceCode as Code
 
 KEY = a_proposal().key

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from firstbell.__main__ import run
 from firstbell.composition.stores import open_store_for
 from firstbell.settings import Settings, StoreSettings, load_settings
-from firstbell.testing.store_conformance import NINE
+from firstbell.testing.store_conformance.samples import NINE
 
 SCHOOL = """
 [school]

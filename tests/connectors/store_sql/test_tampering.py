@@ -15,7 +15,7 @@ from firstbell.chain import Head, entry_hash, next_entry
 from firstbell.errors import NeedsHuman
 from firstbell.ports import Store
 from firstbell.records import LedgerEntry, LedgerFault
-from firstbell.testing.store_conformance import MONDAY_AM, NINE, save
+from firstbell.testing.store_conformance.samples import MONDAY_AM, NINE, save
 from rules.codes import AttendanceCode as Code
 from rules.retention import register_years
 

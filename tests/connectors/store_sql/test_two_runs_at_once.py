@@ -19,7 +19,7 @@ import pytest
 from connectors.store_sql import open_store
 from firstbell.ports import Store
 from firstbell.records import State
-from firstbell.testing.store_conformance import MONDAY, MONDAY_AM, NINE, TEN, a_proposal, save, walk
+from firstbell.testing.store_conformance.samples import MONDAY, MONDAY_AM, NINE, TEN, a_proposal, save, walk
 from rules.codes import AttendanceCode as Code
 
 RUNS = 4
@@ -33,7 +33,7 @@ from connectors.store_sql import open_server_store, open_store
 from firstbell.records import State
 from firstbell.settings import StoreSettings
 from firstbell.testing.fake_secrets import FakeSecrets
-from firstbell.testing.store_conformance import TEN, a_proposal
+from firstbell.testing.store_conformance.samples import TEN, a_proposal
 where = json.loads(sys.argv[1])
 if "file" in where:
     store = open_store(where["file"], where["school"])

@@ -8,7 +8,7 @@ import pytest
 from connectors.local.folders import LocalFolders
 from firstbell.errors import NeedsHuman
 from firstbell.settings import LettersSettings
-from firstbell.testing.fake_folders import FakeFolders
+from firstbell.testing.fake_folders import OpenFolders
 from firstbell.testing.morning_story import MONDAY, SETTINGS
 from firstbell.workflows.cases.letter_stages import CaseFacts, Contract, improvement_days, next_stage
 from firstbell.workflows.cases.letters import (
@@ -317,13 +317,6 @@ def test_a_contact_without_an_email_address_may_be_given_a_letter(alicia):
 
     (entry,) = alicia.store.ledger.entries(kind="paper.proposed")
     assert entry.facts["may_be_given"] == "GRAN"
-
-
-class OpenFolders(FakeFolders):
-    """A disk on which no folder can be closed."""
-
-    def access(self, folder):
-        return super().access(folder) | {"everyone"}
 
 
 def test_nothing_is_put_into_a_folder_that_can_not_be_closed(alicia):

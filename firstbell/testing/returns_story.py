@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from firstbell.settings import ReturnsSettings
+from firstbell.testing.fake_folders import FakeFolders
 from firstbell.testing.morning_story import SETTINGS, MorningStory
 from firstbell.workflows.jobs.weekly import returns
 from firstbell.workflows.office import Office
@@ -93,3 +94,10 @@ class ReturnsStory(MorningStory):
         """The keys of all returns of a kind there have been, oldest first."""
         known = returns_on_record(self.store.ledger, self.office.settings.zone).values()
         return [record.key for record in known if record.kind == kind]
+
+    def drafts(self) -> dict[str, str]:
+        """The drafted returns: name to page."""
+        folders = self.office.folders
+        assert isinstance(folders, FakeFolders)
+        kept = folders.documents.items()
+        return {name: page.decode() for (folder, name), page in kept if folder.endswith("-returns")}

@@ -4,7 +4,9 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from firstbell.testing.fake_clock import FakeClock
 from infra.package import Trimmed, trimmed
+from tests.connectors.pubsub.google_servers import GoogleServers, google_servers
 
 
 def is_kept(part: Trimmed, module: str) -> bool:
@@ -32,3 +34,15 @@ def only_what_is_packaged_was_loaded(root: Path) -> Iterator[None]:
         loaded = [name for name in list(sys.modules) if name.startswith(package) and not is_named(name, named)]
         missing = [name for name in loaded if not is_kept(part, name.removeprefix(package))]
         assert missing == [], "not in the package that is deployed: keep it in infra/package.toml, or do without"
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def google() -> Iterator[GoogleServers]:
+    """A metadata server, Pub/Sub and Cloud Tasks of pretence."""
+    with google_servers() as servers:
+        yield servers

@@ -7,22 +7,9 @@ import pytest
 
 from connectors.cloud_tasks import CloudTasksJobs
 from firstbell.errors import GiveUp, Misconfigured, RetryLater
-from firstbell.testing.fake_clock import FakeClock
 from firstbell.testing.later_jobs_conformance import LaterJobsConformance, LaterJobsRig
-from tests.connectors.pubsub.google_servers import google_servers
 
 SOON = dt.timedelta(minutes=5)
-
-
-@pytest.fixture
-def google():
-    with google_servers() as servers:
-        yield servers
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
 
 
 @pytest.fixture

@@ -6,19 +6,6 @@ import pytest
 
 from connectors.pubsub import PubSubTopics
 from firstbell.errors import GiveUp, Misconfigured, RetryLater
-from firstbell.testing.fake_clock import FakeClock
-from tests.connectors.pubsub.google_servers import google_servers
-
-
-@pytest.fixture
-def google():
-    with google_servers() as servers:
-        yield servers
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
 
 
 @pytest.fixture

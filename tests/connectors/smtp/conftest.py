@@ -11,7 +11,6 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope
 
 from connectors.smtp import SmtpMailer
 from firstbell.settings import SmtpSettings
-from firstbell.testing.fake_clock import FakeClock
 from firstbell.testing.fake_secrets import FakeSecrets
 
 USER = "firstbell"
@@ -157,11 +156,6 @@ def start(identity):
 @pytest.fixture
 def server(start):
     return start()
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
 
 
 @pytest.fixture

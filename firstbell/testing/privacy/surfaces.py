@@ -109,8 +109,8 @@ def _hear_store(ears: ExitStack, heard: Heard) -> None:
     from firstbell import chain  # noqa: PLC0415
     from firstbell.runs.due import MessagesOut  # noqa: PLC0415
     from firstbell.serve.local_queue import LocalJobs  # noqa: PLC0415
+    from firstbell.testing.fake_desk import FakeDesk  # noqa: PLC0415
     from firstbell.testing.fake_jobs import FakeJobs, FakeLaterJobs  # noqa: PLC0415
-    from firstbell.testing.fake_store import FakeDesk  # noqa: PLC0415
 
     def entry(_head: object, _school: str, _before: object, kind: str, **told: Any) -> None:
         heard("ledger", [kind, told["actor"], *told["facts"], *_values(told["facts"])])
@@ -161,7 +161,7 @@ def _modules_with(function: Callable[..., object]) -> list[Any]:
     """Every module of ours that holds a name for this function."""
     import importlib  # noqa: PLC0415
 
-    names = ("firstbell.chain", "firstbell.testing.fake_store", "connectors.store_sql.ledger")
+    names = ("firstbell.chain", "firstbell.testing.fake_ledger", "connectors.store_sql.ledger")
     modules = [importlib.import_module(name) for name in names]
     return [module for module in modules if getattr(module, function.__name__) is function]
 

@@ -6,9 +6,10 @@ others. Datetimes are aware and in UTC; dates are the school's own dates.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
+from firstbell.errors import NeedsHuman
 from firstbell.job_days import JobDay, Try
 from firstbell.records import (
     BesideTheRegister,
@@ -408,6 +409,10 @@ class Folders(Protocol):
 
     def access(self, folder: str) -> frozenset[str]:
         """Who can really open the folder now, read back."""
+        ...
+
+    def access_to_each(self, folders: Collection[str]) -> Mapping[str, frozenset[str] | NeedsHuman]:
+        """As `access`, of many folders; for one that a person must see to, what `access` would raise of it."""
         ...
 
 

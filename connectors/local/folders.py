@@ -6,9 +6,11 @@ never claimed that a folder is closed when it is not.
 
 import json
 import stat
+from collections.abc import Collection
 from pathlib import Path
 
 from connectors._document_names import check_name
+from connectors._folder_access import each_by_itself
 from connectors.local.disk import disk_errors, write_file
 from firstbell.errors import NeedsHuman
 
@@ -46,6 +48,10 @@ class LocalFolders:
             path = self._folder(folder)
             is_open = path.exists() and path.stat().st_mode & _OTHERS != 0
             return self._people(folder) | ({EVERYONE} if is_open else frozenset())
+
+    def access_to_each(self, folders: Collection[str]) -> dict[str, frozenset[str] | NeedsHuman]:
+        """One after another."""
+        return each_by_itself(self.access, folders)
 
     def _folder(self, folder: str) -> Path:
         path = self._root / check_name(folder)

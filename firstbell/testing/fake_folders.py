@@ -1,6 +1,10 @@
 """Restricted folders in memory."""
 
+from collections.abc import Collection
+
 from connectors._document_names import check_name
+from connectors._folder_access import each_by_itself
+from firstbell.errors import NeedsHuman
 
 
 class FakeFolders:
@@ -18,6 +22,9 @@ class FakeFolders:
 
     def access(self, folder: str) -> frozenset[str]:
         return self._access.get(check_name(folder), frozenset())
+
+    def access_to_each(self, folders: Collection[str]) -> dict[str, frozenset[str] | NeedsHuman]:
+        return each_by_itself(self.access, folders)
 
     def drift(self, folder: str, *people: str) -> None:
         """Somebody let more people in by hand."""

@@ -74,6 +74,7 @@ class FoldersConformance:
             lambda: rig.folders.put(name, "letter.pdf", b"x"),
             lambda: rig.folders.set_access(name, frozenset({HEAD})),
             lambda: rig.folders.access(name),
+            lambda: rig.folders.access_to_each(["case-1", name]),
         ):
             with pytest.raises(GiveUp):
                 attempt()
@@ -110,6 +111,21 @@ class FoldersConformance:
         rig.drift("case-1")
 
         assert rig.folders.access("case-1") > {HEAD}
+
+    def test_many_folders_are_read_back_as_each_is(self, rig: FoldersRig) -> None:
+        rig.folders.set_access("case-1", frozenset({HEAD}))
+        rig.folders.set_access("case-2", frozenset({HEAD, DSL}))
+        rig.drift("case-2")
+        names = ["case-1", "case-2", "case-3"]
+
+        found = rig.another_run().access_to_each(names)
+
+        assert found == {name: rig.folders.access(name) for name in names}
+        assert found["case-1"] == frozenset({HEAD})
+        assert found["case-3"] == frozenset()
+
+    def test_no_folders_are_read_back_as_nothing(self, rig: FoldersRig) -> None:
+        assert rig.folders.access_to_each([]) == {}
 
     def test_setting_the_access_again_mends_it(self, rig: FoldersRig) -> None:
         rig.folders.set_access("case-1", frozenset({HEAD}))

@@ -40,12 +40,17 @@ def put_closed(office: Office, folder: str, readers: Iterable[str], document: st
 
 def is_kept_to(office: Office, folder: str, readers: Iterable[str]) -> bool:
     """Whether exactly these staff may open the folder: the settings or somebody's hand may have changed since."""
-    return _lowered(office.folders.access(folder)) == _lowered(addresses_of(office.settings, readers))
+    return _lowered(office.folders.access(folder)) == _addresses(office, readers)
 
 
-def others_in(office: Office, folder: str, readers: Iterable[str]) -> int:
-    """How many may open the folder besides these staff; a link or a group that lets many in counts as one."""
-    return len(_lowered(office.folders.access(folder)) - _lowered(addresses_of(office.settings, readers)))
+def others_in(office: Office, kept: Mapping[str, Iterable[str]]) -> Mapping[str, int | NeedsHuman]:
+    """How many may open each folder besides the staff it is kept to; a link or a group that lets many in counts as one.
+    For a folder that a person must see to, what to do. Raises RetryLater, Misconfigured.
+    """
+    return {
+        folder: found if isinstance(found, NeedsHuman) else len(_lowered(found) - _addresses(office, kept[folder]))
+        for folder, found in office.folders.access_to_each(kept).items()
+    }
 
 
 def kept_to(office: Office) -> Mapping[str, tuple[str, ...]]:
@@ -58,6 +63,10 @@ def addresses_of(settings: Settings, readers: Iterable[str]) -> frozenset[str]:
     """The addresses of the staff with these initials."""
     named = frozenset(readers)
     return frozenset(person.email for person in settings.staff if person.initials in named)
+
+
+def _addresses(office: Office, readers: Iterable[str]) -> frozenset[str]:
+    return _lowered(addresses_of(office.settings, readers))
 
 
 def _lowered(people: frozenset[str]) -> frozenset[str]:

@@ -1,8 +1,9 @@
 """Ports that lead nowhere: what a replay writes to in place of mail, channel, workbooks and folders."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from firstbell.errors import NeedsHuman
 from firstbell.records import Bounce, Card, Draft, Guarantee, Message, Reply, SheetRead, SheetRows, Whereabouts
 from sheets_templates import WorkbookLayout
 
@@ -94,3 +95,7 @@ class NoFolders:
     def access(self, folder: str) -> frozenset[str]:  # noqa: ARG002 - nobody can open any
         """Nobody."""
         return frozenset()
+
+    def access_to_each(self, folders: Collection[str]) -> dict[str, frozenset[str] | NeedsHuman]:
+        """Nobody."""
+        return dict.fromkeys(folders, frozenset())

@@ -22,13 +22,10 @@ def open_folders(office: Office) -> tuple[str, ...]:
 
 
 def _looked_at(office: Office) -> Iterator[str]:
-    for folder, readers in kept_to(office).items():
-        try:
-            others = others_in(office, folder, readers)
-        except NeedsHuman as stop:
-            yield str(stop)
-            continue
-        if others:
+    for folder, others in others_in(office, kept_to(office)).items():
+        if isinstance(others, NeedsHuman):
+            yield str(others)
+        elif others:
             facts = {"folder": folder, "others": str(others)}
             office.store.ledger.append(FOUND_OPEN, at=office.clock.now(), actor="Firstbell", facts=facts)
             yield (

@@ -75,6 +75,71 @@ def test_the_same_access_again_changes_nothing(school):
     assert school.asked() == ["GET {item-path}", "GET permissions"]
 
 
+def test_many_folders_are_read_back_in_batches_of_twenty(school):
+    names = [f"case-{number}" for number in range(45)]
+    for name in names:
+        school.folders.set_access(name, frozenset({HEAD}))
+    make_link(school.item("case-30"), "anonymous")
+    school.tenant.seen.clear()
+
+    found = school.another_run().access_to_each(names)
+
+    assert found == {name: {HEAD} for name in names} | {"case-30": {HEAD, "anyone"}}
+    assert school.asked().count("POST $batch") == 2 * 3
+    assert sum(seen.held for seen in school.tenant.seen) == len(school.asked()) - 2 * 3
+
+
+@pytest.mark.parametrize("kind", [Kind.THROTTLED, Kind.UNAVAILABLE, Kind.NOT_JSON, Kind.GATEWAY_AFTER, Kind.LEFT_OUT])
+@pytest.mark.parametrize("where", ["GET .*/permissions", "GET .*root:", r"POST .*\$batch"])
+def test_what_a_batch_refuses_of_a_folder_is_asked_for_again_and_never_taken_for_nobody(school, kind, where):
+    for name in ("case-1", "case-2"):
+        school.folders.set_access(name, frozenset({HEAD}))
+    make_link(school.item("case-1"), "anonymous")
+    school.goes_wrong(kind, where)
+
+    assert school.another_run().access_to_each(["case-1", "case-2"]) == {"case-1": {HEAD, "anyone"}, "case-2": {HEAD}}
+
+
+@pytest.mark.parametrize("kind", [Kind.UNAVAILABLE, Kind.HALF])
+@pytest.mark.parametrize("where", ["GET .*/permissions", "GET .*root:"])
+def test_a_folder_that_can_not_be_read_back_is_told_and_not_passed_over(school, kind, where):
+    for name in ("case-1", "case-2"):
+        school.folders.set_access(name, frozenset({HEAD}))
+    school.goes_wrong(kind, where, times=9)
+
+    with pytest.raises(RetryLater):
+        school.another_run().access_to_each(["case-1", "case-2"])
+
+
+def test_a_file_where_a_folder_should_be_does_not_hide_the_other_folders(school):
+    school.folders.set_access("case-2", frozenset({HEAD}))
+    school.drive.add(school.drive.root, "case-1", b"a file", school.clock.now(), "a person")
+
+    found = school.another_run().access_to_each(["case-1", "case-2"])
+
+    assert isinstance(found["case-1"], NeedsHuman)
+    assert found["case-2"] == {HEAD}
+
+
+def test_a_new_folder_is_closed_read_back_and_filled_in_as_few_requests_as_that_takes(school):
+    school.folders.set_access("case-1", frozenset({HEAD}))
+    school.folders.put("case-1", "letter.pdf", b"%PDF")
+
+    closing = ["GET {item-path}", "POST children", "POST invite", "GET permissions"]
+    assert school.asked() == [*closing, "PUT content"]
+
+
+def test_a_folder_that_was_closed_in_this_run_and_is_seen_open_is_looked_at_again_before_anything_goes_in(school):
+    school.folders.set_access("case-1", frozenset({HEAD}))
+    make_link(school.item("case-1"), "organization")
+    assert "everyone" in school.folders.access("case-1")
+
+    with pytest.raises(NeedsHuman, match="named one by one"):
+        school.folders.put("case-1", "letter.pdf", b"%PDF")
+
+    assert school.documents() == {}
+
+
 def test_a_folder_stops_inheriting_when_the_first_people_are_let_in(school):
     let_group_in(school.drive.root, "Owners")
 

@@ -67,6 +67,7 @@ FOR = {
     "e-mails": r"^POST /users/",
     "mailboxes": r"/users/",
     "channel": r"/teams/|/powerautomate/",
+    "restricted folders": r"/items/root:/[^:]*$|/permissions|/invite$|/children$",
     "finding workbooks": r"^GET /drives/.*/root:",
     "work in Excel": r"/workbook/",
     "whole files": r"/content$|/download/",

@@ -85,7 +85,7 @@ DAYS_JOBS = (
 )
 
 
-HEADINGS = f"{'':44} processor  x start  requests  in batches  e-mails  queue  tries  wall s   MiB"
+HEADINGS = f"{'':44} processor  x start  round trips  requests  e-mails  queue  tries  wall s   MiB"
 
 
 class CountingQueue(LocalQueue):
@@ -246,20 +246,19 @@ def day(folder: Path, pupils: int) -> None:
             exports.play(Moment(at, "Later."))
             arrived = len(cloud.tenant.mail.arrived)
             took = taken(host, step, cloud.clock)
-            requests, inside = asked(cloud.tenant)
-            by_step.append((step, requests))
+            found = asked(cloud.tenant)
+            by_step.append((step, found.trips))
             name = f"{step.at:%H:%M} {step.job}" + (f", {step.what}" if step.what else "")
             sent = len(cloud.tenant.mail.arrived) - arrived
             print(
-                f"{name:44} {took.processor:9.2f} {took.processor / start:8.1f} {requests.total():9} {inside:11}"
-                f" {sent:8} {took.operations:6} {took.tries:6} {took.seconds:7.1f} {took.mib:5.0f}"
+                f"{name:44} {took.processor:9.2f} {took.processor / start:8.1f}"
+                f" {found.trips.total():11} {found.requests.total():9} {sent:8}"
+                f" {took.operations:6} {took.tries:6} {took.seconds:7.1f} {took.mib:5.0f}"
             )
         if cloud.tenant.violations:
             raise SystemExit("; ".join(cloud.tenant.violations))
-    for step, requests in by_step:
-        print(
-            f"{step.at:%H:%M} {step.job}: " + ", ".join(f"{number} {kind}" for kind, number in requests.most_common())
-        )
+    for step, trips in by_step:
+        print(f"{step.at:%H:%M} {step.job}: " + ", ".join(f"{number} {kind}" for kind, number in trips.most_common()))
 
 
 def main() -> None:

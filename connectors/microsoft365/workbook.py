@@ -18,9 +18,9 @@ from connectors.microsoft365.graph import Graph
 from connectors.microsoft365.replies import TRY_AGAIN_AFTER
 from connectors.microsoft365.workbook_file import AT_REST, OpenElsewhere, Version, WorkbookInLibrary
 from connectors.microsoft365.workbook_late import Texts, with_late_rows
-from connectors.microsoft365.workbook_live import LiveDrawing, look_at, needs_the_file, settled
+from connectors.microsoft365.workbook_live import LiveDrawing, Look, look_at, needs_the_file, settled
 from connectors.microsoft365.workbook_session import WorkbookApiRefused, WorkbookGone, WorkbookSession
-from connectors.microsoft365.workbook_together import Begun, ReadTogether, peoples_sheets
+from connectors.microsoft365.workbook_together import Begun, ReadTogether, looked_at, peoples_sheets
 from firstbell.errors import NeedsHuman, RetryLater
 from firstbell.ports import Clock
 from firstbell.records import SheetRead, SheetRows
@@ -76,7 +76,7 @@ class GraphWorkbook:
         if begun.version is None:
             return ()
         try:
-            grids = self._seen(begun, begun.version, [sheet.name for sheet in peoples_sheets(layout)])
+            grids = self._seen(begun, begun.version, looked_at(layout))
         except WorkbookGone as gone:
             raise RetryLater(TRY_AGAIN_AFTER) from gone
         except WorkbookApiRefused:
@@ -97,7 +97,7 @@ class GraphWorkbook:
             look = begun.look or settled(lambda: look_at(session, sheets), self._graph.pause)
             unless_seen.pop_all()
         self._begun = Begun(version, session, look)
-        return {name: seen.grid for name, seen in look.sheets.items()}
+        return look.grids
 
     def _drawn_into(
         self, begun: Begun, version: Version, layout: WorkbookLayout, sheets: Sequence[SheetRows], as_at: str
@@ -106,7 +106,9 @@ class GraphWorkbook:
         session, is_at_rest = begun.session or self.file.session(version), version.is_at_rest(self._clock.now())
         try:
             is_for_the_file = is_at_rest and begun.look and needs_the_file(begun.look, layout, sheets, self.file.name)
-            if not is_for_the_file and self._drawn_live(session, layout, sheets, as_at, may_wait=is_at_rest):
+            if not is_for_the_file and self._drawn_live(
+                session, layout, sheets, as_at, begun.look, may_wait=is_at_rest
+            ):
                 return True
         except WorkbookApiRefused:
             return self._redrawn(version, layout, sheets, as_at)
@@ -116,7 +118,7 @@ class GraphWorkbook:
             return self._redrawn(version, layout, sheets, as_at)
         except OpenElsewhere as is_open:
             try:
-                return self._drawn_live(session, layout, sheets, as_at, may_wait=False)
+                return self._drawn_live(session, layout, sheets, as_at, None, may_wait=False)
             except WorkbookApiRefused:
                 raise is_open from None
 
@@ -126,6 +128,7 @@ class GraphWorkbook:
         layout: WorkbookLayout,
         sheets: Sequence[SheetRows],
         as_at: str,
+        before: Look | None,
         *,
         may_wait: bool,
     ) -> bool:
@@ -133,7 +136,7 @@ class GraphWorkbook:
         and `may_wait`.
         """
         with session:
-            drawing = LiveDrawing(session, layout, sheets, as_at, self.file.name, self._graph.pause)
+            drawing = LiveDrawing(session, layout, sheets, as_at, self.file.name, self._graph.pause, before)
             if drawing.must_wait and may_wait:
                 return False
             drawing.finish()

@@ -4,6 +4,7 @@ Each round is worked out from what stands there, never from what an earlier roun
 refused, done twice or moved in between, the next round finds it and puts it right.
 """
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from connectors._xlsx.plan import as_at_line
-from connectors._xlsx.tables import AS_AT_SHEET, Table, find_tables, plain, table_name
+from connectors._xlsx.tables import AS_AT_SHEET, Grid, Table, find_tables, plain, table_name
 from connectors.microsoft365.graph import PATIENCE
 from connectors.microsoft365.replies import TRY_AGAIN_AFTER, Reply
 from connectors.microsoft365.workbook_changes import (
@@ -43,12 +44,17 @@ class Look:
     names: tuple[str, ...]
     sheets: Mapping[str, SheetSeen]
 
+    @property
+    def grids(self) -> dict[str, Grid]:
+        """What stands in the sheets that people see."""
+        return {name: seen.grid for name, seen in self.sheets.items() if name != AS_AT_SHEET}
 
-def look_at(session: WorkbookSession, wanted: Sequence[str]) -> Look:
+
+def look_at(session: WorkbookSession, wanted: Sequence[str], *, then_close: bool = False) -> Look:
     """The sheets of these names that are there, by the name each really has; where one is missing, all the others too,
     since it may have been renamed. Raises Unsettled, NeedsHuman, GiveUp, WorkbookApiRefused, WorkbookGone.
     """
-    replies = session.look(paths_of(wanted))
+    replies = session.look(paths_of(wanted), then_close=then_close)
     if replies[SHEETS].status == HTTPStatus.NOT_FOUND:
         raise WorkbookGone
     names, found = _names_in(replies[SHEETS]), {name.casefold(): replies[_used(name)] for name in wanted}
@@ -88,7 +94,7 @@ def needs_the_file(look: Look, layout: WorkbookLayout, wanted: Sequence[SheetRow
     """Whether a look says already that something is to be done that needs the workbook to itself. Raises NeedsHuman."""
     rows = {each.sheet: each for each in wanted}
     layouts = tuple(sheet for sheet in layout.sheets if sheet.name in rows)
-    tables = find_tables({name: seen.grid for name, seen in look.sheets.items()}, layouts, file)
+    tables = find_tables(look.grids, layouts, file)
     return any(
         _Sheet(layout.sheet(name), rows[name], real, look.sheets[real], table, Written(frozenset())).changes().must_wait
         for name, (real, table) in tables.items()
@@ -142,7 +148,11 @@ class _Sheet:
 
 
 class LiveDrawing:
-    """One drawing in one session. It looks at once; `finish` writes."""
+    """One drawing in one session. It looks at once; `finish` writes.
+
+    `before`: what was seen a moment ago. Where nothing was to be written then, nothing is expected now: the look closes
+    the session. What the look itself shows decides, and is written in another session.
+    """
 
     def __init__(
         self,
@@ -152,6 +162,7 @@ class LiveDrawing:
         as_at: str,
         file: str,
         sleep: Callable[[float], None],
+        before: Look | None = None,
     ) -> None:
         """Look at every sheet to be drawn. Raises NeedsHuman, RetryLater, GiveUp, WorkbookApiRefused, WorkbookGone."""
         self._session, self._layout, self._file, self._sleep = session, layout, file, sleep
@@ -159,7 +170,7 @@ class LiveDrawing:
         self._as_at = {name: as_at_line(layout.sheet(name), rows, as_at) for name, rows in self._wanted.items()}
         self._sheets: dict[str, _Sheet] = {}
         self._asks_extents = False
-        self._look()
+        self._look(then_close=before is not None and self._stands_in(before))
 
     @property
     def must_wait(self) -> bool:
@@ -186,17 +197,28 @@ class LiveDrawing:
             self._refuse_misplaced()
         raise NeedsHuman("the workbook is being changed over and over: run again in a minute", self._file)
 
-    def _look(self) -> None:
-        look = settled(lambda: look_at(self._session, [*self._wanted, AS_AT_SHEET]), self._sleep)
+    def _stands_in(self, before: Look) -> bool:
+        """Whether all that is wanted stood there, as far as it was looked at. Nothing of it is remembered."""
+        with contextlib.suppress(NeedsHuman):
+            self._take_look(before)
+            stands = not self.must_wait and not self._steps()
+            self._sheets.clear()
+            return stands
+        return False
+
+    def _look(self, *, then_close: bool = False) -> None:
+        wanted = [*self._wanted, AS_AT_SHEET]
+        self._take_look(settled(lambda: look_at(self._session, wanted, then_close=then_close), self._sleep))
+        if self._asks_extents:
+            self._ask_extents()
+
+    def _take_look(self, look: Look) -> None:
         self._names = look.names
         hidden = look.sheets.get(AS_AT_SHEET)
         self._as_at_rows = [row[:2] for row in hidden.grid] if hidden is not None else None
         layouts = tuple(sheet for sheet in self._layout.sheets if sheet.name in self._wanted)
-        grids = {name: seen.grid for name, seen in look.sheets.items() if name != AS_AT_SHEET}
-        for name, (real, table) in find_tables(grids, layouts, self._file).items():
+        for name, (real, table) in find_tables(look.grids, layouts, self._file).items():
             self._see(name, real, look.sheets[real], table)
-        if self._asks_extents:
-            self._ask_extents()
 
     def _see(self, name: str, real: str, seen: SheetSeen, table: Table) -> None:
         layout, before = self._layout.sheet(name), self._sheets.get(name)

@@ -124,14 +124,19 @@ class WorkbookSession:
                 raise problem
         raise RetryLater(TRY_AGAIN_AFTER) from problem
 
-    def look(self, paths: Sequence[str]) -> dict[str, Reply]:
-        """Ask for several things in as few requests as may be; what is not there has status 404. Raises Unsettled."""
+    def look(self, paths: Sequence[str], *, then_close: bool = False) -> dict[str, Reply]:
+        """Ask for several things in as few requests as may be; what is not there has status 404. Raises Unsettled.
+
+        `then_close`: close in the same round trip where there is room; what more there is to do begins another session.
+        """
         found: dict[str, Reply] = {}
         while waiting := [path for path in paths if path not in found]:
-            steps = [Step("GET", path) for path in waiting[:MOST_IN_A_BATCH]]
-            replies = self._chain(steps, Policy.REPEATABLE)
+            steps = [Step("GET", path) for path in waiting] + [CLOSING] * then_close
+            replies = self._chain(steps[:MOST_IN_A_BATCH], Policy.REPEATABLE)
             found |= dict(zip(waiting, replies, strict=False))
-            if replies[-1].status != HTTPStatus.NOT_FOUND or _has_ended(replies[-1]):
+            if len(replies) > len(waiting):
+                self._id = ""  # it is closed, or ends by itself
+            elif replies[-1].status != HTTPStatus.NOT_FOUND or _has_ended(replies[-1]):
                 self._refuse(replies[-1])
         return found
 

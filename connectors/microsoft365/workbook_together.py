@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from connectors._xlsx.tables import AS_AT_SHEET
 from connectors.microsoft365.batches import BATCH, MOST_IN_A_BATCH, Answer, answers_in, ask_all
 from connectors.microsoft365.graph import Graph
 from connectors.microsoft365.workbook_file import Version, WorkbookInLibrary, version_in
@@ -78,7 +79,7 @@ class ReadTogether:
 
     def _look(self) -> None:
         """One chain of looks through all that are open, since a workbook is asked for one thing at a time."""
-        sheets = {file: [sheet.name for sheet in peoples_sheets(self._layouts[file])] for file in self._sessions}
+        sheets = {file: looked_at(self._layouts[file]) for file in self._sessions}
         asked = [(file, path) for file, names in sheets.items() for path in paths_of(names)]
         if not 0 < len(asked) <= MOST_IN_A_BATCH:
             return
@@ -91,6 +92,11 @@ class ReadTogether:
             replies = iter(answers_in(batch, len(asked)))
             looks = {file: look_in(names, [*islice(replies, len(names) + 1)]) for file, names in sheets.items()}
             self._looks = {file: look for file, look in looks.items() if look}
+
+
+def looked_at(layout: WorkbookLayout) -> list[str]:
+    """The sheets that a reading looks at: those, and the one that tells the drawing whether its lines stand there."""
+    return [*(sheet.name for sheet in peoples_sheets(layout)), AS_AT_SHEET]
 
 
 def peoples_sheets(layout: WorkbookLayout) -> Sequence[SheetLayout]:

@@ -1,5 +1,6 @@
 """Two workbooks that a run reads are found, opened and looked at together, and neither is the worse for it."""
 
+import contextlib
 import itertools
 
 import pytest
@@ -179,6 +180,54 @@ def test_a_drawing_from_which_rows_go_begins_with_the_file(run, tenant):
     draw_today(first, a=ALICIA)
 
     assert round_trips(tenant) == ["closeSession", "", "content"]
+
+
+@pytest.mark.usefixtures("typed")
+def test_a_drawing_that_has_nothing_to_write_looks_and_closes_in_one_round_trip(run, tenant):
+    books, _ = run()
+    for book in books:
+        book.read(LAYOUT)
+    tenant.seen.clear()
+
+    for book in books:
+        draw_today(book, a=ALICIA, m=MICHAEL)
+
+    assert round_trips(tenant) == ["$batch", "$batch"]
+    assert tenant.workbooks.sessions == {}
+
+
+def test_what_somebody_did_since_the_reading_is_seen_and_put_right_in_another_session(run, typed, tenant):
+    first, _ = run()[0]
+    first.read(LAYOUT)
+    typed[0].deletes_a_row("Today", "m")
+    typed[0].types("Today", "a", "Reason given", "better")
+
+    draw_today(first, a=ALICIA, m=MICHAEL)
+    first.close()
+
+    seen = {row["Pupil"]: row.get("Reason given", "") for row in typed[0].sees("Today")}
+    assert seen == {"Alicia Test": "better", "Michael Test": ""}
+    assert len(tenant.workbooks.sessions) == 1  # of the other, which nobody has drawn
+
+
+@pytest.mark.parametrize("kind", [*KINDS])
+def test_a_fault_at_any_request_of_a_last_look_loses_nothing(run, typed, tenant, clock, kind):
+    for passing in range(8):
+        (first, _), together = run()
+        first.read(LAYOUT)
+        typed[0].types("Today", "a", "Reason given", f"better {passing}")
+        tenant.script.add(Fault(kind, passing=passing))
+        with contextlib.suppress(FirstbellError):
+            draw_today(first, a=ALICIA, m=MICHAEL)
+        tenant.script.clear()
+        first.close()
+        together.close()
+        clock.advance(minutes=8)
+
+        draw_today(first, a=ALICIA, m=MICHAEL)
+
+        seen = [(row["Pupil"], row.get("Reason given", "")) for row in typed[0].sees("Today")]
+        assert seen == [("Alicia Test", f"better {passing}"), ("Michael Test", "")]
 
 
 def test_while_somebody_has_it_open_the_rows_that_go_stay_and_say_so(run, typed):

@@ -61,7 +61,6 @@ class GraphFolders:
         if folder in self._new or not _is_kept_to(list(self._permissions(folder_id)), wanted):
             self._keep_to(folder, folder_id, wanted)
         self._new.discard(folder)
-        self._looked_at.add(folder)
 
     def access(self, folder: str) -> frozenset[str]:
         """Who SharePoint says may open it: addresses in lower case, and "anyone", "everyone" or "a group" where a link

@@ -121,12 +121,12 @@ def test_a_file_where_a_folder_should_be_does_not_hide_the_other_folders(school)
     assert found["case-2"] == {HEAD}
 
 
-def test_a_new_folder_is_closed_read_back_and_filled_in_as_few_requests_as_that_takes(school):
+def test_a_new_folder_is_closed_read_back_and_looked_at_once_more_before_anything_goes_in(school):
     school.folders.set_access("case-1", frozenset({HEAD}))
     school.folders.put("case-1", "letter.pdf", b"%PDF")
 
     closing = ["GET {item-path}", "POST children", "POST invite", "GET permissions"]
-    assert school.asked() == [*closing, "PUT content"]
+    assert school.asked() == [*closing, "GET permissions", "PUT content"]
 
 
 def test_a_folder_that_was_closed_in_this_run_and_is_seen_open_is_looked_at_again_before_anything_goes_in(school):

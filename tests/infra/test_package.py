@@ -47,9 +47,9 @@ def installed(root):
 
 
 def linked_or_copied(file, to):
-    """Forty thousand files, most of them left out again and none changed: where it can be, each gets a second name."""
+    """Forty thousand files, most of them left out again and none changed: where it can be, each is a link."""
     try:
-        os.link(file, to)
+        to.symlink_to(file)
     except OSError:
         shutil.copyfile(file, to)
 

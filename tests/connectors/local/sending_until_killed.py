@@ -29,6 +29,7 @@ if __name__ == "__main__":
     base = Path(sys.argv[1])
     # Another moment in each run, so that a message drafted twice is two drafts and not one by luck.
     clock = FakeClock(dt.datetime.fromtimestamp(len(list(base.rglob("*"))), tz=dt.UTC))
+    print("sending", flush=True)  # noqa: T201 - our answer to the test that started us
     for number in range(MESSAGES):
         key = f"message-{number}"
         send_once(LocalOutbox(base / "outbox", clock, sender="office@example.org"), base / "memory" / key, key)

@@ -16,7 +16,10 @@ ROOT = Path(__file__).parents[3]
 
 
 def start(folder):
-    return subprocess.Popen([sys.executable, RUN, folder], env={"PYTHONPATH": str(ROOT)})
+    """Start a run and return when it begins to send."""
+    run = subprocess.Popen([sys.executable, RUN, folder], env={"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE)
+    assert run.stdout.readline().strip() == b"sending"
+    return run
 
 
 def sent_keys(folder):
@@ -35,7 +38,7 @@ def test_twenty_messages_go_once_each_however_often_the_run_is_killed(tmp_path):
         time.sleep(chance.uniform(0, 0.01))
         kills += run.poll() is None
         run.kill()
-        run.wait()
+        run.communicate()
 
     counted = collections.Counter(sent_keys(tmp_path))
     assert counted == {f"message-{number}": 1 for number in range(20)}

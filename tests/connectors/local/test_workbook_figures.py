@@ -1,6 +1,8 @@
 """The sheets of the week: percentages, lines, shaded numbers, and nothing lost when they are drawn again."""
 
+import shutil
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
@@ -33,17 +35,25 @@ def draw(path, **changes):
     LocalWorkbook(path).draw(ATTENDANCE, sheets, as_at="09:45")
 
 
-@pytest.fixture
-def path(tmp_path):
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
     """The sheets of the week, drawn twice."""
+    path = tmp_path_factory.mktemp("drawn") / "Attendance.xlsx"
     for _ in range(2):
-        draw(tmp_path / "Attendance.xlsx")
-    return tmp_path / "Attendance.xlsx"
+        draw(path)
+    return path
 
 
 @pytest.fixture
-def book(path):
-    return load_workbook(path)
+def path(drawn, tmp_path):
+    """A copy of what was drawn, to change and to draw in."""
+    return Path(shutil.copy(drawn, tmp_path))
+
+
+@pytest.fixture(scope="module")
+def book(drawn):
+    """What was drawn, to look at."""
+    return load_workbook(drawn)
 
 
 def scales(page):

@@ -2,8 +2,8 @@
 
 import itertools
 import shutil
-import subprocess
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
@@ -15,41 +15,22 @@ from firstbell.testing.workbook_conformance import ALICIA, FIGURES, LAYOUT, MICH
 from firstbell.testing.workbook_person import Person, cell_of
 from sheets_templates import WorkbookLayout
 
-OFFICE = shutil.which("soffice")
-pytestmark = pytest.mark.skipif(not OFFICE, reason="LibreOffice is not installed")
 ROWS = {"a": {**ALICIA, "Decision": "hold"}, "m": {**MICHAEL, "Pupil": "=1+1"}, "z": {**ZOE, "Reason given": "007"}}
 
 
-@pytest.fixture
-def saved(tmp_path):
-    """Have LibreOffice open and save a file."""
-
-    def save(path):
-        profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-        command = [
-            OFFICE,
-            profile,
-            "--headless",
-            "--convert-to",
-            "xlsx",
-            "--outdir",
-            str(tmp_path / "saved"),
-            str(path),
-        ]
-        subprocess.run(command, check=True, capture_output=True, timeout=240)
-        shutil.copy(tmp_path / "saved" / path.name, path)
-
-    return save
-
-
-@pytest.fixture
-def path(tmp_path, saved):
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory, office):
     """Drawn, given a note by a person, and saved by LibreOffice."""
-    path = tmp_path / "Trial.xlsx"
+    path = tmp_path_factory.mktemp("drawn") / "Trial.xlsx"
     draw(path, ROWS)
     Person(path).changes(lambda book: setattr(cell_of(book["Today"], "z", "Pupil"), "comment", Comment("gran", "PT")))
-    saved(path)
-    return path
+    return office(path, "xlsx", path.parent / "saved")
+
+
+@pytest.fixture
+def path(saved, tmp_path):
+    """A copy of what LibreOffice saved, to draw in."""
+    return Path(shutil.copy(saved, tmp_path))
 
 
 def draw(path, rows):
@@ -79,11 +60,11 @@ def test_the_next_drawing_finds_every_row_and_doubles_nothing(path):
     assert all(left[1] < right[0] for left, right in itertools.pairwise(spans))
 
 
-def test_the_line_the_shading_and_the_percentages_are_there_once_after_it(tmp_path, saved):
-    path, layout = tmp_path / "Trial.xlsx", WorkbookLayout("Trial", "Whoever tries it", (FIGURES,))
+def test_the_line_the_shading_and_the_percentages_are_there_once_after_it(tmp_path, office):
+    drawn, layout = tmp_path / "Trial.xlsx", WorkbookLayout("Trial", "Whoever tries it", (FIGURES,))
     weeks = SheetRows("Figures", {"1": {"Week": "w/c 7 Sep 2026", "Attendance": Decimal("95.2")}})
-    LocalWorkbook(path).draw(layout, [weeks], as_at="09:45")
-    saved(path)
+    LocalWorkbook(drawn).draw(layout, [weeks], as_at="09:45")
+    path = office(drawn, "xlsx", tmp_path / "saved")
 
     LocalWorkbook(path).draw(layout, [weeks], as_at="09:45")
 

@@ -1,6 +1,8 @@
 """What a drawn sheet allows, offers and shows by itself: locks, drop-downs, tones, notes, print set-up, chart."""
 
+import shutil
 import zipfile
+from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -22,19 +24,26 @@ SUMMARY = {
 }
 
 
-@pytest.fixture
-def path(tmp_path):
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
     """The Attendance workbook with two lines in Summary and one in Today, drawn twice."""
-    workbook = LocalWorkbook(tmp_path / "Attendance.xlsx")
+    path = tmp_path_factory.mktemp("drawn") / "Attendance.xlsx"
     today = {"a": {"Pupil": "Alicia Test", "Code": "N", "Message": "sent"}}
     for _ in range(2):
-        workbook.draw(ATTENDANCE, [SheetRows("Summary", SUMMARY), SheetRows("Today", today)], as_at="09:45")
-    return tmp_path / "Attendance.xlsx"
+        LocalWorkbook(path).draw(ATTENDANCE, [SheetRows("Summary", SUMMARY), SheetRows("Today", today)], as_at="09:45")
+    return path
 
 
 @pytest.fixture
-def book(path):
-    return load_workbook(path)
+def path(drawn, tmp_path):
+    """A copy of what was drawn, to change and to draw in."""
+    return Path(shutil.copy(drawn, tmp_path))
+
+
+@pytest.fixture(scope="module")
+def book(drawn):
+    """What was drawn, to look at."""
+    return load_workbook(drawn)
 
 
 def luminance(colour):

@@ -49,7 +49,8 @@ WAITS = ("", "1", "30", "Mon, 23 Nov 2026 10:00:00 GMT")
 class Outcome:
     """What a morning came to: faults that struck, sentences that people were told, and what is wrong. `by_phone`: the
     messages that did not go because the service refused them, which the office is told to telephone instead.
-    `set_aside`: the jobs that were given up.
+    `set_aside`: the jobs that were given up. `stopped_on_its_way`: the messages that somebody stopped when a killed run
+    had begun to send them.
     """
 
     faults: int = 0
@@ -57,6 +58,7 @@ class Outcome:
     messages: int = 0
     by_phone: int = 0
     set_aside: int = 0
+    stopped_on_its_way: int = 0
     said: list[str] = field(default_factory=list)
     wrong: dict[str, list[str]] = field(default_factory=dict)
 
@@ -142,18 +144,24 @@ def _wrong(place: InTheCloud, theirs: str, outcome: Outcome) -> Iterator[tuple[s
 
 def at_the_end(place: InTheCloud, wanted: Told, outcome: Outcome) -> Iterator[tuple[str, list[str]]]:
     """What is wrong with the messages, the cards, the folders and the ledger, where these are to be told."""
-    told, arrived = place.told(), place.arrived()
+    told = place.told()
     missing = [pupil for _, _, pupil in (wanted - told).elements()]
-    by_phone = _on_the_phone_list(place)
+    by_phone = on_the_phone_list(place)
     # Where the service was busy until the pupil had come, there was nothing to tell any more.
     came_in = {p.subject_id for p in place.proposals() if p.state is State.RECALLED}
     came_in &= {pupil for purpose, _, pupil in wanted if purpose is Purpose.IN_SCHOOL_CORRECTION}
     outcome.by_phone = len(by_phone.intersection(missing))
-    gone = {p.dispatch_key or "" for p in place.proposals() if p.state is State.SENT}
     outcome.messages = told.total()
     yield "lost", [each for each in missing if each not in by_phone | came_in]
-    yield "never arrived", sorted(gone - {key for key, _ in arrived})
     yield "too many", [f"{purpose} {pupil}" for purpose, _, pupil in (told - wanted).elements()]
+    yield from whatever_was_due(place)
+
+
+def whatever_was_due(place: InTheCloud) -> Iterator[tuple[str, list[str]]]:
+    """What is wrong with the messages, the cards, the folders and the ledger, whoever was to be told."""
+    arrived = place.arrived()
+    gone = {p.dispatch_key or "" for p in place.proposals() if p.state is State.SENT}
+    yield "never arrived", sorted(gone - {key for key, _ in arrived})
     yield "twice", [key for key, number in arrived.items() if number > 1]
     yield "stopped, and told", [p.key for p in place.proposals() if p.state is State.STOPPED and p.dispatch_key in gone]
     yield "unfinished", [p.key for p in place.proposals() if p.purpose in TO_FAMILIES and p.state in UNFINISHED]
@@ -164,7 +172,7 @@ def at_the_end(place: InTheCloud, wanted: Told, outcome: Outcome) -> Iterator[tu
         yield "ledger", list(map(str, store.ledger.verify()))
 
 
-def _on_the_phone_list(place: InTheCloud) -> set[str]:
+def on_the_phone_list(place: InTheCloud) -> set[str]:
     """Whose family the office telephones, for the message was blocked and the sheet says so."""
     names = {row.get("Pupil") for row in place.person_in("Attendance").sees("Phone list")}
     blocked = {p.subject_id for p in place.proposals() if p.state in {State.BLOCKED, State.BOUNCED}}

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -67,10 +68,14 @@ Told = Counter[tuple[str, str, str]]
 
 
 class Listening(Sandbox):
-    """Keeps every request that came, those inside batches too. Something may happen `before` and `after` each."""
+    """Keeps every request that came, those inside batches too. Something may happen `before` and `after` each.
+
+    `at_work` counts those that came and are not answered yet.
+    """
 
     def __init__(self, tenant: Tenant) -> None:
         super().__init__(tenant, ROUTES)
+        self.at_work, self._counting = 0, threading.Lock()
         self.renew(tenant)
 
     def renew(self, tenant: Tenant) -> None:
@@ -80,10 +85,18 @@ class Listening(Sandbox):
 
     def answer(self, request: Request) -> Answer:
         self.heard.append(request)
-        self.before(request)
-        answer = super().answer(request)
-        self.after(request)
+        self._comes_or_goes(1)
+        try:
+            self.before(request)
+            answer = super().answer(request)
+            self.after(request)
+        finally:
+            self._comes_or_goes(-1)
         return answer
+
+    def _comes_or_goes(self, one: int) -> None:
+        with self._counting:
+            self.at_work += one
 
 
 @cache

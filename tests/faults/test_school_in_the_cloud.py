@@ -29,6 +29,7 @@ from tests.faults.school_morning import (
     the_school,
     todays_morning,
 )
+from tests.faults.story import Told, story_of
 
 MAIL_COMES_BACK = dt.time(10, 5)
 SEND, CREATE = re.compile(r"/messages/[^/]+/send$"), re.compile(r"/users/[^/]+/messages$")
@@ -98,6 +99,18 @@ def test_every_family_is_told_once_from_its_own_mailbox(school):
     assert set(school.arrived().values()) == {1}
     for each in school.tenant.mail.arrived:
         assert each.mailbox == mailbox_for(Personal(each.to), tenants.OURS)
+
+
+def test_the_judge_of_served_mornings_would_have_the_same_families_told():
+    story = story_of(the_school()[0])
+    story.is_written(None)
+    for moment in todays_morning():
+        story.happens(moment)
+        for typed in moment.typed:
+            story.is_written(typed)
+
+    still_away = {Told(*told) for told in expected() if told[2] not in in_school_after_all()}
+    assert story.untold() == still_away
 
 
 def test_the_stopped_message_stays_and_the_released_form_is_told(school):

@@ -7,7 +7,7 @@ no comparison, comes as a fresh start, and never goes to a family on the hold li
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from firstbell.messages.contexts import HalfTermDaysMissed, reference_of
@@ -53,10 +53,11 @@ def propose_half_term_messages(office: Office, as_of: dt.date) -> HalfTermSummar
     return _summary(picture, added)
 
 
-def send_half_term_messages(office: Office, as_of: dt.date) -> Round | None:
+def send_half_term_messages(office: Office, as_of: dt.date, kept_back: Collection[str] = frozenset()) -> Round | None:
     """Send those that a person approved and whose time has come, each read again first; None when no half-term begins.
 
-    What a run of the last days left half-way is settled all the same.
+    What a run of the last days left half-way is settled all the same. `kept_back`: keys of those on their way that
+    somebody would stop or hold.
     Raises NeedsHuman when the register in the store is not of today.
     """
     start = fresh_start(office.mis.calendar(), as_of, office.settings.half_term.send_within_school_days)
@@ -64,7 +65,7 @@ def send_half_term_messages(office: Office, as_of: dt.date) -> Round | None:
         Round(office, PURPOSE, NothingIsDue()).run()
         return None
     letter = HalfTermLetter(look_at_half_term(office, start, as_of))
-    return send_due(office, PURPOSE, letter, lambda p: p.key not in letter.picture.notes.kept_back)
+    return send_due(office, PURPOSE, letter, lambda p: p.key not in letter.picture.notes.kept_back | set(kept_back))
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,7 @@ def _contact(office: Office, now: SessionNow, said: Said | None, setbacks: Setba
     hold_what_nobody_saw(office, now)
     planned = (*plan_first_day_messages(office, now), *plan_next_contacts(office, now))
     brakes = brakes_on(office, now)
-    written = setbacks.after(lambda: _write(office, now, brakes)) if said is not None else None
+    written = setbacks.after(lambda: _write(office, now, brakes, said)) if said is not None else None
     rounds = written or ()
     moved = {this.purpose: this.moved for this in rounds}
     told, corrected = (moved.get(each, Counter()) for each in (Purpose.FIRST_DAY_ABSENCE, Purpose.IN_SCHOOL_CORRECTION))
@@ -147,13 +147,13 @@ def _contact(office: Office, now: SessionNow, said: Said | None, setbacks: Setba
     )
 
 
-def _write(office: Office, now: SessionNow, brakes: tuple[Brake, ...]) -> tuple[Round, ...]:
+def _write(office: Office, now: SessionNow, brakes: tuple[Brake, ...], said: Said) -> tuple[Round, ...]:
     """The messages to families that are due: first-day messages, in-school notes, half-term messages."""
-    holds = Holds(now.notes.kept_back, brakes)
+    holds = Holds(now.notes.kept_back | said.kept_back, brakes)
     told = send_due(office, Purpose.FIRST_DAY_ABSENCE, FirstDayLetter(office, now), holds.let_go)
     plan_corrections(office, now)
     corrected = send_due(office, Purpose.IN_SCHOOL_CORRECTION, CorrectionLetter(office, now))
-    half_term = send_half_term_messages(office, now.session.date)
+    half_term = send_half_term_messages(office, now.session.date, said.kept_back)
     return (told, corrected) if half_term is None else (told, corrected, half_term)
 
 

@@ -60,7 +60,7 @@ def _weekly(office: Office) -> WeeklyReport:
     returns, undrafted = _returns(office, school)
     load = work_out_cases(office, school)
     half_term = propose_half_term_messages(office, office.today())
-    send_half_term_messages(office, office.today())
+    send_half_term_messages(office, office.today(), said.kept_back)
     write_summaries(office, school)
     codes = codes_to_check(office, office.today())
     sheets = _week_sheets(office, school, returns, said) | {CODES_TO_CHECK: code_check_rows(office, codes, said)}

@@ -12,6 +12,7 @@ from firstbell.workflows.notes.desk_notes import settles
 from firstbell.workflows.notes.row_keys import pupil_session_of
 from firstbell.workflows.office import Office
 from firstbell.workflows.outgoing.approvals import NotApproved, approve
+from firstbell.workflows.outgoing.settling import ON_THE_WAY
 from firstbell.workflows.outgoing.stop_switch import ROW_KEY, resume_messages, stop_every_message, stopped_by
 from firstbell.workflows.returns.decisions import take_return_edit
 from rules.calendar import Session
@@ -25,6 +26,10 @@ from rules.school_age import school_age_as_known
 
 class RefusedEdit(Exception):
     """The edit can't be taken in; the message is the plain sentence for the row."""
+
+
+class OnItsWay(RefusedEdit):
+    """A stop or a hold of a message that is on its way: it counts if the message turns out not to have gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,8 @@ def _decide(office: Office, edit: RowEdit, proposal: Proposal, decision: str) ->
         return "It goes at this run, if the mark still says N."
     if decision in {"", "release"} and proposal.state is State.HELD:
         return "It goes when its countdown ends, if the mark still says N."
+    if decision in {"stop", "hold"} and proposal.state in ON_THE_WAY:
+        raise OnItsWay("The message was about to go. If it has not gone, it is held back, and this is done next time.")
     raise RefusedEdit(f"Too late: the message is {proposal.state}.")
 
 

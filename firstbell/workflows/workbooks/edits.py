@@ -17,7 +17,7 @@ from firstbell.workflows.notes.row_keys import pupil_session_of
 from firstbell.workflows.office import Office
 from firstbell.workflows.workbooks.case_edits import CASE_HANDLERS
 from firstbell.workflows.workbooks.edit_handlers import HANDLERS as DAILY_HANDLERS
-from firstbell.workflows.workbooks.edit_handlers import Handler, RefusedEdit, RowEdit
+from firstbell.workflows.workbooks.edit_handlers import Handler, OnItsWay, RefusedEdit, RowEdit
 from sheets_templates import Column, Kind, SheetLayout, WorkbookLayout
 from sheets_templates.attendance import ATTENDANCE
 from sheets_templates.cases import CASES_WORKBOOK
@@ -33,10 +33,14 @@ ACTING_SIGNATURES = frozenset({"Acknowledged by", "Seen by"})
 
 @dataclass
 class Said:
-    """What Firstbell answers: by sheet and row key, and to the rows people typed themselves."""
+    """What Firstbell answers: by sheet and row key, and to the rows people typed themselves.
+
+    `kept_back`: keys of messages on their way that somebody would stop or hold.
+    """
 
     in_rows: dict[tuple[str, str], str] = field(default_factory=dict)
     to_typed: dict[str, tuple[TypedAnswer, ...]] = field(default_factory=dict)
+    kept_back: set[str] = field(default_factory=set)
 
 
 def take_edits(office: Office) -> Said:
@@ -64,19 +68,20 @@ def _take_workbook(office: Office, workbook: Workbook, layout: WorkbookLayout, s
     said.in_rows |= {(cell.sheet, cell.row_key): cell.value for cell in cells if cell.column == SAYS}
     for read in workbook.read(layout):
         if read.sheet in HANDLERS:
-            sheet = SheetEdits(office, layout.name, layout.sheet(read.sheet), known)
+            sheet = SheetEdits(office, layout.name, layout.sheet(read.sheet), known, said.kept_back)
             said.in_rows |= sheet.take_rows(read)
             said.to_typed[read.sheet] = sheet.take_typed(read)
 
 
 @dataclass(frozen=True)
 class SheetEdits:
-    """The edits of one sheet, against what was last accepted in it."""
+    """The edits of one sheet, against what was last accepted in it; `kept_back` is filled as `Said` has it."""
 
     office: Office
     workbook: str
     layout: SheetLayout
     known: Mapping[tuple[str, str, str], str]
+    kept_back: set[str]
 
     def take_rows(self, read: SheetRead) -> dict[tuple[str, str], str]:
         """Take in the changed rows; the sentence to show in each."""
@@ -101,6 +106,9 @@ class SheetEdits:
             for column in columns:
                 _check(column, changed.get(column.header, ""))
             sentence = HANDLERS[self.layout.name](self.office, RowEdit(self.layout.name, key, changed, row, person))
+        except OnItsWay as late:
+            self.kept_back.add(key)
+            return str(late)
         except RefusedEdit as refused:
             return str(refused)
         self._accept(key, changed, person, sentence)

@@ -65,6 +65,21 @@ def test_days_missed_are_told_once_after_approval(story):
     assert states(story) == [State.SENT]
 
 
+def test_a_message_on_its_way_that_somebody_would_stop_is_held_back(story):
+    given_days_missed(story)
+    propose(story)
+    approve_all(story)
+    story.mailer.fail_next(Step.SEND, Crash())
+    with pytest.raises(Crash):
+        send(story)
+
+    (key,) = (p.key for p in story.proposals("ALICIA", PURPOSE))
+    story.given_the_day(NEW_HALF_TERM, "16:45")
+    send_half_term_messages(story.office, NEW_HALF_TERM, {key})
+
+    assert (states(story), story.mailer.sent) == ([State.HELD], [])
+
+
 def test_a_message_left_half_sent_is_settled_when_no_half_term_begins_any_more(story):
     given_days_missed(story)
     propose(story)

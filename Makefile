@@ -58,9 +58,9 @@ proof: ## the three engines agree on a hundred thousand made-up pupils
 	@$(VENV)/python -m pytest tests/engine -n 2 --pupils 100000
 
 CASES ?= 2000
-fuzz: ## bad input without end: CASES of each property, the families' mornings among them
+fuzz: ## bad input without end: CASES of each property, the families' mornings among them, and a fault at every request of a drawing
 	@$(PYTHON) bootstrap.py test
-	@$(VENV)/python -m pytest -n 2 --timeout 0 --fuzz $(CASES) tests/bad_inputs tests/rules/contact/test_families.py tests/workflows/morning/test_any_family.py
+	@$(VENV)/python -m pytest -n 2 --timeout 0 --fuzz $(CASES) tests/bad_inputs tests/rules/contact/test_families.py tests/workflows/morning/test_any_family.py tests/connectors/microsoft365/test_workbook_faults.py
 
 torture: ## a million simulated mornings full of faults, two thousand killed processes, and killed hosts: an hour and more
 	@$(PYTHON) bootstrap.py test
